@@ -1,0 +1,120 @@
+import { readStringField } from './partial-read';
+
+/** Names of the topics. */
+export const topics = {
+  messageReceived: 'omnigate.message.received.v1',
+  messageStatus: 'omnigate.message.status.v1',
+  conversationChanged: 'omnigate.conversation.changed.v1',
+  resourceChanged: 'omnigate.resource.changed.v1',
+  channelLog: 'omnigate.channel.log.v1',
+  /** @param adapterService such as `channel-webhooks`; each has its own */
+  messageSend: (adapterService: string) => `omnigate.message.send.${adapterService}.v1`,
+} as const;
+
+/** What is fixed about a topic. */
+export interface TopicRow {
+  topic: string;
+  /** What the record's key is; order is kept per key. */
+  key: 'message key' | 'conversation id' | 'channel id' | 'kind + id';
+  /** Full name of the value's protobuf message. */
+  type: string;
+  producedBy: readonly string[];
+  consumedBy: readonly string[];
+  /** Only the newest record of a key is kept. */
+  compacted?: boolean;
+  /** Topics that carry what people wrote keep it at most 72 h. */
+  retentionHours: number;
+  /**
+   * Reads the tenant's id without decoding the rest.
+   * @param value a record's value
+   * @returns empty where the value names no tenant
+   * @throws Error when the value is no protobuf
+   */
+  tenantOf(value: Uint8Array): string;
+}
+
+/** The services that have channels; each has its own send topic. */
+export const adapterServices = ['channel-web', 'channel-webhooks'] as const;
+
+// tenantPath: numbers of the fields that lead to tenant_id.
+const tenantAt =
+  (...tenantPath: number[]) =>
+  (value: Uint8Array) =>
+    readStringField(value, tenantPath);
+
+const sendRow = (adapterService: string): TopicRow => ({
+  topic: topics.messageSend(adapterService),
+  key: 'message key',
+  type: 'omnigate.message.v1.MessageSend',
+  producedBy: ['routing'],
+  consumedBy: [adapterService],
+  retentionHours: 72,
+  tenantOf: tenantAt(2),
+});
+
+/** The one table of topics. */
+export const topicTable: readonly TopicRow[] = [
+  {
+    topic: topics.messageReceived,
+    key: 'message key',
+    type: 'omnigate.message.v1.MessageReceived',
+    producedBy: adapterServices,
+    consumedBy: ['routing'],
+    retentionHours: 72,
+    tenantOf: tenantAt(1, 2),
+  },
+  ...adapterServices.map(sendRow),
+  {
+    topic: topics.messageStatus,
+    key: 'message key',
+    type: 'omnigate.message.v1.MessageStatus',
+    producedBy: adapterServices,
+    consumedBy: ['routing'],
+    retentionHours: 72,
+    tenantOf: tenantAt(2),
+  },
+  {
+    topic: topics.conversationChanged,
+    key: 'conversation id',
+    type: 'omnigate.conversation.v1.ConversationChanged',
+    producedBy: ['routing'],
+    consumedBy: ['analytics', 'console', 'integration'],
+    retentionHours: 72,
+    tenantOf: tenantAt(2),
+  },
+  {
+    topic: topics.channelLog,
+    key: 'channel id',
+    type: 'omnigate.operations.v1.ChannelLogged',
+    producedBy: adapterServices,
+    consumedBy: ['directory'],
+    retentionHours: 72,
+    tenantOf: tenantAt(1),
+  },
+  {
+    topic: topics.resourceChanged,
+    key: 'kind + id',
+    type: 'omnigate.directory.v1.ResourceChanged',
+    producedBy: ['directory', 'bot'],
+    consumedBy: ['whoever caches channels, rules, knowledge'],
+    compacted: true,
+    retentionHours: 168,
+    tenantOf: tenantAt(4),
+  },
+];
+
+/** Topic of what a group could not handle. */
+export const deadLetterTopic = (topic: string, group: string) => `${topic}.${group}.dlq`;
+
+/** Topic of what is replayed to a group; that group alone reads it. */
+export const retryTopic = (topic: string, group: string) => `${topic}.${group}.retry`;
+
+const rows = new Map(topicTable.map((row) => [row.topic, row]));
+
+/**
+ * Finds the row of a topic, or of the topic that a retry or dead-letter topic belongs to.
+ * @param topic a topic's full name
+ */
+export function topicRow(topic: string): TopicRow | undefined {
+  return rows.get(topic) ?? rows.get(topic.replace(/(\.v\d+)\..+\.(?:retry|dlq)$/, '$1'));
+}
