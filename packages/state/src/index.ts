@@ -1,1 +1,2 @@
-export {};
+export { createLocalState, type LocalStateOptions } from './local-state';
+export type { State, TokenRule } from './state';
