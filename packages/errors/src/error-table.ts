@@ -105,6 +105,24 @@ export const errorTable = {
     502,
     "The connection broke after the request was written; the provider's act is not known.",
   ),
+  // Web chat.
+  CHAT_UNKNOWN: row('NOT_FOUND', 404, 'There is no such web chat channel.'),
+  ORIGIN_REFUSED: row(
+    'PERMISSION_DENIED',
+    403,
+    'Pages of this origin may not use the channel; see its allowed_origins.',
+  ),
+  VISITOR_TOKEN_INVALID: row(
+    'UNAUTHENTICATED',
+    401,
+    'The visitor token is missing, forged or expired; open a new session.',
+  ),
+  IDENTITY_INVALID: row(
+    'UNAUTHENTICATED',
+    401,
+    "The hash does not fit user_id and the channel's identity_secret.",
+  ),
+  RATE_LIMITED: retry('RESOURCE_EXHAUSTED', 429, 'Too many requests; try again later.'),
 } as const satisfies Record<string, ErrorRow>;
 
 /** One of Omnigate's error codes, UPPER_SNAKE_CASE; travels as `ErrorInfo.reason`. */
