@@ -1,12 +1,7 @@
-// Builds every package that changed since the last build: turbo keeps the order and the cache.
+// Builds every package that changed: turbo keeps the order and the cache. Arguments are passed on to turbo.
+import { ensureInstalled } from './prepared.mjs';
 import { bin, run } from './toolchain.mjs';
 
-process.exit(
-  await run(bin('turbo'), [
-    'run',
-    'build',
-    '--output-logs=errors-only',
-    '--continue=dependencies-successful',
-    ...process.argv.slice(2),
-  ]),
-);
+const args = ['run', 'build', '--output-logs=errors-only', '--continue=dependencies-successful'];
+if (!(await ensureInstalled())) process.exit(1);
+process.exit(await run(bin('turbo'), [...args, ...process.argv.slice(2)]));

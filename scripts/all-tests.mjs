@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { findBrowser } from './browser.mjs';
+import { protoChecks, runChecks, sourceChecks, typeChecks } from './checks.mjs';
+import { runJest } from './jest-suites.mjs';
+import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+
+const usage = `npm test                                        everything
+npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
+suites: checks, unit, e2e, browser, chaos`;
+
+/** End-to-end suites run one file at a time: each starts servers of its own. */
+const jestSuites = {
+  unit: { folders: ['packages', 'services', 'scripts'], parallel: true },
+  e2e: { folders: ['tests/e2e'] },
+  browser: { folders: ['tests/browser'] },
+  chaos: { folders: ['tests/chaos'] },
+};
+
+const counts = { passed: 0, failed: 0 };
+const add = ({ passed, failed }) => {
+  counts.passed += passed;
+  counts.failed += failed;
+};
+
+async function prepare() {
+  const started = Date.now();
+  const preparations = [
+    { name: 'packages installed', check: async () => ((await ensureInstalled()) ? 0 : 1) },
+    { name: 'everything builds', check: async () => ((await ensureBuilt({ withTests: true })) ? 0 : 1) },
+  ];
+  add(await runChecks(preparations));
+  console.log(`Prepared in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+}
+
+async function runSuite(name, pattern) {
+  console.log(`\n── ${name} ──`);
+  if (name === 'checks') return add(await runChecks([...protoChecks, ...sourceChecks, ...typeChecks]));
+  if (name === 'browser' && !(await findBrowser())) return add({ passed: 0, failed: 1 });
+  add(await runJest(jestSuites[name], pattern));
+}
+
+function choose() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: { only: { type: 'string' }, help: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    const suites = ['checks', ...Object.keys(jestSuites)];
+    if (values.only && !suites.includes(values.only)) throw new Error(`no suite ${values.only}`);
+    return { ...values, suites: values.only ? [values.only] : suites, pattern: positionals[0] };
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+const { help, suites, pattern } = choose();
+if (help) {
+  console.log(usage);
+  process.exit(0);
+}
+await prepare();
+for (const suite of suites) await runSuite(suite, pattern);
+console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+process.exitCode = counts.failed === 0 ? 0 : 1;

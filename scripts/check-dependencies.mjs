@@ -1,0 +1,20 @@
+// Fails on an import that goes against scripts/dependency-rules.mjs. The argument is the folder to check, by default
+// the repository.
+import { resolve } from 'node:path';
+import { judgeImport } from './import-rules.mjs';
+import { importsBelow, manifestsBelow } from './imports.mjs';
+import { root } from './toolchain.mjs';
+
+const folder = resolve(process.argv[2] ?? root);
+const manifests = manifestsBelow(folder);
+let files = 0;
+let broken = 0;
+
+for (const { file, line, specifier } of importsBelow(folder, () => (files += 1))) {
+  const reason = judgeImport(file, specifier, manifests);
+  if (!reason) continue;
+  broken += 1;
+  console.error(`${file}:${line}: import of '${specifier}': ${reason}`);
+}
+console.log(`${files} files, ${broken} imports against the dependency rules`);
+process.exit(broken === 0 && files > 0 ? 0 : 1);

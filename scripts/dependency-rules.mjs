@@ -1,0 +1,47 @@
+// Which part may import which: services → packages → contracts, as in docs/architecture.md.
+
+/** What each package may import of ours. */
+export const packageGraph = {
+  contracts: [],
+  errors: [],
+  runtime: ['errors'],
+  database: ['errors', 'runtime'],
+  state: ['errors', 'runtime'],
+  rpc: ['contracts', 'errors', 'runtime'],
+  bus: ['contracts', 'database', 'errors', 'runtime'],
+  'directory-cache': ['bus', 'contracts', 'errors', 'rpc'],
+  'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'runtime', 'state'],
+  testkit: [
+    'bus',
+    'channel-kit',
+    'contracts',
+    'database',
+    'directory-cache',
+    'errors',
+    'rpc',
+    'runtime',
+    'state',
+  ],
+};
+
+/** Services import packages, never each other; these are the exceptions. */
+export const serviceGraph = {
+  standalone: { services: 'all', packages: 'all' },
+  cli: { services: 'none', packages: ['contracts', 'errors', 'rpc', 'runtime'] },
+};
+
+/** The only folders that may import a driver. Generated code (src/gen) is not checked. */
+export const driverOwners = {
+  '@grpc/grpc-js': ['packages/rpc/'],
+  '@grpc/reflection': ['packages/rpc/'],
+  'grpc-health-check': ['packages/rpc/'],
+  ioredis: ['packages/state/'],
+  kafkajs: ['packages/bus/'],
+  pg: ['packages/database/'],
+};
+
+/** What code in a `domain/` folder may import of ours, and what it may not import of others. */
+export const domainRules = {
+  ours: ['contracts', 'errors'],
+  drivers: [...Object.keys(driverOwners), 'fastify', 'undici', 'ws', 'node:http', 'node:https', 'node:fs'],
+};

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { node24, root, toolEnvironment } from './toolchain.mjs';
+
+const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+
+/** Milliseconds that Jest may live on after its results are written. */
+const graceAfterResults = 15_000;
+
+/** Milliseconds that one suite may take in all. */
+const limit = 20 * 60_000;
+
+/** Resolves to 'ended', or to why Jest had to be ended: it hung, or left something open. */
+function ended(child, results) {
+  const started = Date.now();
+  let written;
+  return new Promise((resolve) => {
+    const watch = setInterval(() => {
+      if (!written && existsSync(results)) written = Date.now();
+      const open = written && Date.now() - written > graceAfterResults;
+      if (!open && Date.now() - started < limit) return;
+      child.kill('SIGKILL');
+      finish(open ? 'a test left something open: Jest did not end' : 'the suite took too long');
+    }, 500);
+    const finish = (how) => {
+      clearInterval(watch);
+      resolve(how);
+    };
+    child.on('error', (error) => finish(error.message));
+    child.on('close', () => finish('ended'));
+  });
+}
+
+/** Tests that did not run count as failed: nothing is skipped silently. */
+function countsOf(results) {
+  if (!existsSync(results)) {
+    console.error('FAIL Jest ended without results');
+    return { passed: 0, failed: 1 };
+  }
+  const found = JSON.parse(readFileSync(results, 'utf8'));
+  const notRun = found.numPendingTests + found.numTodoTests;
+  if (notRun > 0) console.error(`FAIL ${notRun} tests are skipped or todo`);
+  return {
+    passed: found.numPassedTests,
+    failed: found.numFailedTests + found.numRuntimeErrorTestSuites + notRun,
+  };
+}
+
+/**
+ * Runs Jest over some folders in a process of its own.
+ * @param {{ folders: string[], parallel?: boolean }} suite
+ * @param {string} [pattern] a regular expression that the path of a test file must match
+ * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed
+ */
+export async function runJest({ folders, parallel = false }, pattern) {
+  const folder = mkdtempSync(join(tmpdir(), 'omnigate-jest-'));
+  const results = join(folder, 'results.json');
+  const args = [
+    '--json',
+    `--outputFile=${results}`,
+    '--passWithNoTests',
+    parallel ? '--maxWorkers=2' : '--runInBand',
+  ];
+  const paths = folders.map((each) => `^${escaped(join(root, each))}/.*${pattern ?? ''}`);
+  const child = spawn(node24(), [jest, ...args, '--testPathPatterns', ...paths], {
+    cwd: root,
+    env: toolEnvironment(),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const how = await ended(child, results);
+  const counts = countsOf(results);
+  rmSync(folder, { recursive: true, force: true });
+  if (how === 'ended') return counts;
+  console.error(`FAIL ${how}`);
+  return { ...counts, failed: counts.failed + 1 };
+}
+
+const escaped = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
