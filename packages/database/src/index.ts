@@ -1,1 +1,12 @@
-export {};
+export { createDatabase, type Database, type DatabaseOptions } from './database';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres';
+export { isTransient, sqlState } from './failure';
+export { migrate } from './migrate';
+export { busUserRole, type Migration, migrationTable, type ServiceSchema } from './service-schema';
+export { plainIdentifier, type Queryable, quoteIdentifier, quoteLiteral, type Statement } from './statement';
+export { tenantPolicy, tenantPolicyName } from './tenant-policy';
+export type { CommitSink, Scope, Transaction } from './transaction';
