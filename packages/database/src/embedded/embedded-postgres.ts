@@ -29,6 +29,8 @@ export interface EmbeddedPostgres {
   adopted: boolean;
   /** Fast shutdown, waited for. */
   stop(): Promise<void>;
+  /** Lets go of the server and leaves it running; whoever starts on this folder next takes it over. */
+  leave(): Promise<void>;
 }
 
 /** Held as long as this process lives; the server lets go of it in the moment this process is killed. */
@@ -91,13 +93,17 @@ function supervise(cluster: Cluster, first: RunningServer, o: ServerOptions, log
       recovering = recover();
     });
   watch();
-  return async () => {
+  const leave = async () => {
     stopping = true;
     await recovering;
     await owner.end().catch(() => undefined);
+  };
+  const stop = async () => {
+    await leave();
     const postmaster = await readPostmaster(cluster.directory);
     if (postmaster) await endServer(postmaster.pid, cluster.directory);
   };
+  return { leave, stop };
 }
 
 /**
@@ -118,6 +124,6 @@ export async function startEmbeddedPostgres(o: EmbeddedPostgresOptions): Promise
   return {
     url: clusterUrl(cluster, running.port),
     adopted: running.adopted,
-    stop: supervise(keptCluster, running, serverOptions, o.logger),
+    ...supervise(keptCluster, running, serverOptions, o.logger),
   };
 }
