@@ -8,7 +8,10 @@ import { node24, root } from './toolchain.mjs';
 const main = join(root, 'services', 'standalone', 'dist', 'main.js');
 const parent = process.ppid;
 
-/** Passes the first signal on and waits: the child ends in its own time, with nothing lost. */
+/**
+ * Passes the first signal on and waits: the child ends in its own time, with nothing lost. Ctrl-C reaches the child
+ * from the terminal too, so it must take a second signal for the same wish and not as a reason to hurry.
+ */
 function passSignals(child) {
   let passed = false;
   const pass = (signal) => {
@@ -17,7 +20,8 @@ function passSignals(child) {
     child.kill(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => pass(signal));
-  // npm was killed with -9: nobody can stop this process any more, so it stops by itself.
+  // npm was killed with -9: nobody can stop this process any more, so it stops by itself. (`exec` in package.json's
+  // start makes npm its parent, not a shell that would live on.)
   setInterval(() => process.ppid !== parent && pass('SIGTERM'), 1000).unref();
 }
 
