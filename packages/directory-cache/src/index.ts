@@ -1,1 +1,1 @@
-export {};
+export { createDirectoryCache, type DirectoryCache, type DirectoryCacheOptions } from './directory-cache';

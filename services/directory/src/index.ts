@@ -1,1 +1,3 @@
-export {};
+export { createDirectory, type Directory, type DirectoryOptions } from './app';
+export type { Bootstrapped } from './bootstrap';
+export { directorySchema } from './directory-schema';

@@ -1,0 +1,115 @@
+import type { Caller, DirectoryContext } from '../directory-context';
+import { canonicalHash } from '../domain/canonical-json';
+import type { ChannelSpec } from '../domain/channel-spec';
+import { apiBaseUrlProblem } from '../domain/private-address';
+import type { Document, JsonObject, StoredResource } from '../domain/resource';
+import { type SplitConfig, secretPaths, splitConfig } from '../domain/secret-fields';
+import { type ApplyState, fieldOf, type Outcome, type Planned } from './apply-plan';
+
+interface ChannelPlanning {
+  document: Document;
+  existing: StoredResource | undefined;
+  id: string;
+  caller: Caller;
+  state: ApplyState;
+}
+
+const storedSecrets = (
+  existing: StoredResource | undefined,
+  context: DirectoryContext,
+): Map<string, string> =>
+  new Map(
+    Object.entries(existing?.secrets ?? {}).map(([field, envelope]) => {
+      const place = { tenantId: existing?.tenantId ?? '', resourceId: existing?.id ?? '', field };
+      return [field, context.box.open(envelope, place)];
+    }),
+  );
+
+const apiBaseUrlOf = (config: unknown): string | undefined => {
+  const url = (config as JsonObject | undefined)?.api_base_url;
+  return typeof url === 'string' ? url : undefined;
+};
+
+/** A channel keeps what an operator has allowed as long as its address stays the same. */
+const operatorApplied = ({ existing, caller }: ChannelPlanning, config: JsonObject): boolean => {
+  if (caller.roles.includes('operator')) return true;
+  const sameAddress = apiBaseUrlOf(existing?.spec.config) === apiBaseUrlOf(config);
+  return existing?.appliedByOperator === true && sameAddress;
+};
+
+const sameSecrets = (left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean =>
+  left.size === right.size && [...left].every(([path, secret]) => right.get(path) === secret);
+
+/**
+ * Plans what an apply does to a channel: its config is checked by its type's manifest, its secrets are sealed.
+ *
+ * @param planning the document and what it meets
+ * @param context directory's
+ * @returns the plan, or all that is wrong
+ */
+export function planChannel(planning: ChannelPlanning, context: DirectoryContext): Planned {
+  const { document, existing, state } = planning;
+  const spec = document.spec as unknown as ChannelSpec;
+  const base = fieldOf(document, 'spec.config');
+  const channelType = state.channelTypes.get(spec.type);
+  if (!channelType) return { violations: [unknownType(document, state)] };
+  if (existing && existing.spec.type !== spec.type)
+    return {
+      violations: [
+        {
+          field: fieldOf(document, 'spec.type'),
+          description: 'can not be changed; delete the channel first, or use another name',
+        },
+      ],
+    };
+  const schema = channelType.configSchema ?? {};
+  const kept = storedSecrets(existing, context);
+  const split = splitConfig(spec.config, secretPaths(schema), kept, base);
+  const wrong = [...split.violations];
+  const masked = new Set(wrong.map((violation) => violation.field));
+  wrong.push(
+    ...context.checkConfig(schema, split.complete, base).filter((violation) => !masked.has(violation.field)),
+  );
+  const appliedByOperator = operatorApplied(planning, spec.config);
+  const url = apiBaseUrlOf(spec.config);
+  const problem =
+    url === undefined ? undefined : apiBaseUrlProblem(url, appliedByOperator, context.fetchAllow);
+  if (problem !== undefined) wrong.push({ field: `${base}.api_base_url`, description: problem });
+  if (wrong.length > 0) return { violations: wrong };
+  return { plan: writeOf(planning, { split, kept, appliedByOperator }, context), violations: [] };
+}
+
+const unknownType = (document: Document, state: ApplyState) => {
+  const known = [...state.channelTypes.keys()].sort().join(', ');
+  return {
+    field: fieldOf(document, 'spec.type'),
+    description: `is not a channel type; there are: ${known || 'none yet'}`,
+  };
+};
+
+const writeOf = (
+  { document, existing, id }: ChannelPlanning,
+  config: { split: SplitConfig; kept: ReadonlyMap<string, string>; appliedByOperator: boolean },
+  context: DirectoryContext,
+) => {
+  const { split, kept, appliedByOperator } = config;
+  const { tenantId, kind, name } = document;
+  const spec = { ...document.spec, config: split.open };
+  const hash = canonicalHash(spec);
+  const secretsKept = sameSecrets(kept, split.secrets);
+  const unchanged =
+    existing?.hash.equals(hash) && secretsKept && existing.appliedByOperator === appliedByOperator;
+  const seal = ([field, secret]: [string, string]) => [
+    field,
+    context.box.seal(secret, { tenantId, resourceId: id, field }),
+  ];
+  const secrets =
+    existing && secretsKept ? existing.secrets : Object.fromEntries([...split.secrets].map(seal));
+  const outcome: Outcome = !existing ? 'created' : unchanged ? 'unchanged' : 'configured';
+  return {
+    document,
+    existing,
+    outcome,
+    write: { tenantId, kind, name, id, spec, secrets, hash, appliedByOperator },
+  };
+};

@@ -1,0 +1,45 @@
+import type { BusRecord, Outcome } from '@omnigate/bus';
+import { ChannelLogged } from '@omnigate/contracts';
+import type { Transaction } from '@omnigate/database';
+import { uuidPattern } from '../domain/resource';
+import { type ChannelLogRow, insertChannelLog } from '../store/channel-log';
+
+/** Long enough for what to do next; a detail never holds a payload. */
+const maximumDetail = 1000;
+
+const rowOf = (record: BusRecord): ChannelLogRow | undefined => {
+  const entry = ChannelLogged.decode(record.value);
+  if (!uuidPattern.test(entry.channelId) || entry.tenantId !== record.tenantId) return undefined;
+  return {
+    id: record.eventId,
+    tenantId: entry.tenantId,
+    channelId: entry.channelId,
+    occurredTime: entry.occurredTime ?? record.time,
+    stage: entry.stage,
+    code: entry.code,
+    detail: entry.detail.slice(0, maximumDetail).toWellFormed(),
+    suppressedCount: entry.suppressedCount,
+  };
+};
+
+const readRow = (record: BusRecord): ChannelLogRow | undefined => {
+  try {
+    return rowOf(record);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Keeps what adapters have logged about their channels.
+ *
+ * @param tx the batch's transaction
+ * @param records of omnigate.channel.log.v1
+ * @returns deadLetter for what can not be read
+ */
+export async function handleChannelLogged(tx: Transaction, records: BusRecord[]): Promise<Outcome[]> {
+  const rows = records.map(readRow);
+  const readable = rows.filter((row) => row !== undefined);
+  if (readable.length > 0) await insertChannelLog(tx, readable);
+  return rows.map((row) => (row ? { kind: 'ok' } : { kind: 'deadLetter', code: 'PAYLOAD_MALFORMED' }));
+}
