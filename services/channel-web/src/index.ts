@@ -1,1 +1,2 @@
-export {};
+export { type ChannelWebDeps, createChannelWeb } from './app';
+export { channelWebSchema } from './store/migrations';

@@ -1,0 +1,117 @@
+import type { Bus } from '@omnigate/bus';
+import { createChannelLog, createDeliveries } from '@omnigate/channel-kit';
+import type { RegistryServiceService } from '@omnigate/contracts';
+import type { Database } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { Client, RpcService } from '@omnigate/rpc';
+import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { FastifyInstance } from 'fastify';
+import { createHolders } from './holders';
+import { registerChatRoutes } from './http/chat-routes';
+import { registerDemoRoute } from './http/demo-route';
+import { createInbound } from './inbound';
+import { createMailboxes } from './mailboxes';
+import { adapterService, webManifest } from './manifest';
+import { createReceipts } from './receipts';
+import { closeCode, closeConnection } from './socket/connection';
+import { refresh } from './socket/conversation';
+import { createHeartbeat } from './socket/heartbeat';
+import { createSockets } from './socket/upgrade';
+import { createChannelKeys } from './store/channel-keys';
+import { createVisits } from './visits';
+import { createWebAdapter } from './web-adapter';
+
+/** What the web channel stands on. */
+export interface ChannelWebDeps {
+  database: Database;
+  bus: Bus;
+  state: State;
+  directory: DirectoryCache;
+  registry: Client<RegistryServiceService>;
+  logger: Logger;
+  metrics: Metrics;
+  /** `OMNIGATE_PUBLIC_URL`, without a slash at the end. */
+  publicUrl: string;
+  sendsInFlight: number;
+  /** This is the only process on its database. */
+  exclusive: boolean;
+  /** Id of the channel that `/demo` shows; undefined where there is none. */
+  demoChannelId(): string | undefined;
+  /** Sockets at most; default 20,000. */
+  maxSockets?: number;
+  /** The widget's bundle; default: dist/widget.js of this package. */
+  widgetBundle?: string;
+  /** Milliseconds that a long poll waits; default 25,000. */
+  pollMs?: number;
+  /** Length of the heartbeat's tick; default 1,000 ms. */
+  tickMs?: number;
+}
+
+const defaultMaxSockets = 20_000;
+
+/** Makes the web channel: its routes and sockets, its mailboxes, and the sender that fills them. */
+export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, FastifyInstance> {
+  const { database, bus, state, directory, logger, metrics, publicUrl } = deps;
+  const signals = createSignals(metrics, `${adapterService}.received`);
+  const holders = createHolders(state, (err) => logger.warn({ err }, 'wake-up not published'));
+  const mailboxes = createMailboxes({ database, bus, appended: holders.announce });
+  const adapters = new Map([[webManifest.type, createWebAdapter(mailboxes)]]);
+  const deliveries = createDeliveries({ ...deps, adapterService, adapters });
+  const receipts = createReceipts({ database, recordStatuses: deliveries.recordStatuses });
+  const channelLog = createChannelLog({ bus, adapterService, logger });
+  const visits = createVisits({
+    directory,
+    keys: createChannelKeys(database),
+    publicUrl,
+    originRefused: (channel) =>
+      channelLog.record(channel, {
+        stage: 'receive',
+        code: 'ORIGIN_REFUSED',
+        detail: 'A page of another origin tried to chat; name its origin in allowed_origins if it may.',
+      }),
+  });
+  const inbound = createInbound({ mailboxes, state, signals });
+  const heartbeat = createHeartbeat({
+    mailboxes,
+    behind: (connection) => refresh(connection, { mailboxes, logger }),
+    onFailure: (err) => logger.warn({ err }, 'mailboxes not looked at'),
+    ...(deps.tickMs === undefined ? {} : { tickMs: deps.tickMs }),
+  });
+  const conversation = { visits, inbound, mailboxes, receipts, holders, heartbeat, logger };
+  const sockets = createSockets({ ...conversation, maxSockets: deps.maxSockets ?? defaultMaxSockets });
+  metrics.gauge('omnigate_web_sockets', 'Open sockets of web chat.', [], (gauge) =>
+    gauge.set(sockets.count()),
+  );
+  let stopFollowing = () => {};
+
+  /** Pages of a channel that is gone are sent away; coming back they are told 404. */
+  function closeDeleted(channelId: string): void {
+    for (const connection of heartbeat.connections()) {
+      if (connection.channel.id === channelId) closeConnection(connection, closeCode.policy);
+    }
+  }
+
+  return {
+    rpc: [],
+    http(server) {
+      registerChatRoutes(server, { ...deps, ...conversation });
+      registerDemoRoute(server, deps);
+      sockets.attach(server.server);
+    },
+    async start() {
+      stopFollowing = directory.onChanged((change) => {
+        if (change.kind === 'Channel' && change.deleted) closeDeleted(change.id);
+      });
+      await deliveries.start();
+    },
+    async stop() {
+      stopFollowing();
+      holders.stop();
+      await sockets.stop();
+      heartbeat.stop();
+      await deliveries.stop();
+      await Promise.all([mailboxes.drain(), receipts.drain()]);
+    },
+  };
+}

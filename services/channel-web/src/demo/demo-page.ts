@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { demoStyle } from './demo-style';
+import { type Bilingual, page, steps, suggestions } from './demo-texts';
+
+/** A page and the policy that lets nothing run in it but its own style and scripts. */
+export interface Page {
+  html: string;
+  contentSecurityPolicy: string;
+}
+
+const escape = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** Both languages; the style shows the one of the page. */
+const both = ({ zh, en }: Bilingual) =>
+  `<span class="t" lang="zh">${escape(zh)}</span><span class="t" lang="en">${escape(en)}</span>`;
+
+const logo =
+  '<svg viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="8" fill="#3451d1"/><path d="M8 9.500h12a1 1 0 0 1 1 1v6.500a1 1 0 0 1-1 1h-6l-4 3.200V18H8a1 1 0 0 1-1-1v-6.500a1 1 0 0 1 1-1Z" fill="#fff"/></svg>';
+
+/** Chooses the language before anything is painted, and steers the widget. */
+const script = `(function(){
+var root=document.documentElement,known=null;
+try{known=localStorage.getItem('omnigate-demo-lang')}catch(e){}
+var asked=new URLSearchParams(location.search).get('lang')||known||navigator.language||'en';
+root.lang=/^zh/i.test(asked)?'zh':'en';
+function title(){document.title=root.dataset[root.lang]}
+title();
+addEventListener('DOMContentLoaded',function(){
+var id=root.dataset.channel;
+if(id){var s=document.createElement('script');s.src='/chat/'+id+'/widget.js';s.async=true;s.dataset.locale=root.lang;s.dataset.open='';document.body.append(s)}
+function press(){document.querySelectorAll('[data-lang]').forEach(function(b){b.setAttribute('aria-pressed',String(b.dataset.lang===root.lang))})}
+press();
+document.addEventListener('click',function(e){
+var b=e.target.closest('button');if(!b)return;
+if(b.dataset.lang){root.lang=b.dataset.lang;title();press();try{localStorage.setItem('omnigate-demo-lang',root.lang)}catch(e){}
+if(window.Omnigate)Omnigate.setLocale(root.lang)}
+if(b.dataset.ask&&window.Omnigate)Omnigate.send(b.dataset.ask)
+})})})();`;
+
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  `script-src 'self' ${hashOf(script)}`,
+  `style-src ${hashOf(demoStyle)}`,
+  "connect-src 'self' ws: wss:",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join(';');
+
+function frame(body: string, channelId: string): Page {
+  const html = `<!doctype html>
+<html lang="en" data-channel="${escape(channelId)}" data-zh="${escape(page.title.zh)}" data-en="${escape(page.title.en)}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
+<title>${escape(page.title.en)}</title><link rel="icon" href="data:,"><style>${demoStyle}</style><script>${script}</script></head>
+<body><header class="bar"><div class="brand">${logo}Omnigate</div>
+<div class="lang" role="group" aria-label="语言 Language"><button type="button" data-lang="zh" lang="zh">中文</button><button type="button" data-lang="en" lang="en">English</button></div></header>
+<main>${body}</main></body></html>`;
+  return { html, contentSecurityPolicy };
+}
+
+const command = (text: string) => `<pre><span aria-hidden="true">$ </span>${escape(text)}</pre>`;
+
+/**
+ * Makes `/demo`: a bilingual help page of a property manager and shop, with the widget open on it.
+ * @param channelId the demo channel
+ * @param publicUrl for the line that others paste into their pages
+ */
+export function renderDemoPage(channelId: string, publicUrl: string): Page {
+  const chips = suggestions
+    .map(
+      ({ icon, text, lang, hint }) =>
+        `<button type="button" class="chip" data-ask="${escape(text)}"><i aria-hidden="true">${icon}</i><span><b lang="${lang}">${escape(text)}</b><small>${both(hint)}</small></span></button>`,
+    )
+    .join('');
+  const list = steps.map(({ title, text }) => `<li><b>${both(title)}</b>${both(text)}</li>`).join('');
+  const snippet = `<script src="${publicUrl}/chat/${channelId}/widget.js" async></script>`;
+  return frame(
+    `<section class="hero"><p class="eyebrow">${both(page.eyebrow)}</p><h1>${both(page.headline)}</h1><p class="lead">${both(page.lead)}</p></section>
+<h2>${both(page.try)}</h2><div class="chips">${chips}</div>
+<ul class="steps">${list}</ul>
+<section class="cards"><div class="card"><h3>${both(page.deskTitle)}</h3><p>${both(page.desk)}</p>${command('npx omnigate desk')}</div>
+<div class="card"><h3>${both(page.embedTitle)}</h3><p>${both(page.embed)}</p><pre>${escape(snippet)}</pre></div></section>`,
+    channelId,
+  );
+}
+
+const ownChannel = `npx omnigate apply -f - <<'EOF'
+kind: Channel
+metadata: { name: my-site }
+spec:
+  type: web
+  config: { allowed_origins: ["https://www.example.com"] }
+EOF`;
+
+/** Makes what `/demo` shows where there is no demo channel: why, and what to do. */
+export function renderMissingDemoPage(): Page {
+  return frame(
+    `<section class="hero"><h1>${both(page.missingTitle)}</h1><p class="lead">${both(page.missing)}</p></section>
+<section class="cards"><div class="card">${command(ownChannel)}<p>${both(page.missingNext)}</p></div></section>`,
+    '',
+  );
+}

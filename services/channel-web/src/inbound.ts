@@ -1,0 +1,107 @@
+import type { OutgoingRecord } from '@omnigate/bus';
+import {
+  Direction,
+  Message,
+  MessageReceived,
+  messageKey,
+  PartyRole,
+  type ResolvedChannel,
+  topics,
+} from '@omnigate/contracts';
+import { AppError } from '@omnigate/errors';
+import { eventIdOf, type Signals } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import { contentOf, wireContentOf } from './domain/wire-content';
+import type { Mailboxes } from './mailboxes';
+import type { Visit } from './visits';
+
+/** What a visitor says: a text, or an option of a menu. */
+export type Said = { text: string } | { id: string; label: string };
+
+/** Where a visitor's message came to stand. */
+export interface Stored {
+  cid: string;
+  id: string;
+  seq: number;
+  time: Date;
+}
+
+/** Takes visitors' messages. */
+export interface Inbound {
+  /**
+   * Takes a token of the visitor's rate.
+   * @throws AppError RATE_LIMITED with `retryAfterMs`
+   */
+  admit(visit: Visit): Promise<void>;
+  /**
+   * Stores a message and publishes it, once for each (visitor, cid); durable when it resolves.
+   * @throws AppError REQUEST_ID_REUSED for a cid that had another content; OVERLOADED, DATABASE_UNAVAILABLE
+   */
+  accept(channel: ResolvedChannel, visit: Visit, message: { cid: string; said: Said }): Promise<Stored>;
+}
+
+/** Messages of one visitor. */
+export const messageRate = { ratePerSecond: 5, burst: 30 };
+
+function recordOf(
+  channel: ResolvedChannel,
+  visit: Visit,
+  message: { id: string; cid: string; said: Said },
+): OutgoingRecord {
+  const now = new Date();
+  const value = MessageReceived.encode(
+    MessageReceived.fromPartial({
+      message: Message.fromPartial({
+        eventId: message.id,
+        tenantId: channel.tenantId,
+        channel: { type: channel.type, id: channel.id },
+        direction: Direction.DIRECTION_INBOUND,
+        sender: { address: visit.address, name: visit.name, role: PartyRole.PARTY_ROLE_CUSTOMER },
+        content: contentOf(message.said),
+        providerMessageId: message.cid,
+        occurredTime: now,
+        receivedTime: now,
+      }),
+    }),
+  ).finish();
+  return {
+    topic: topics.messageReceived,
+    key: messageKey(channel.id, visit.address, ''),
+    value,
+    eventId: message.id,
+    type: 'omnigate.message.v1.MessageReceived',
+    tenantId: channel.tenantId,
+  };
+}
+
+/** Makes the way in. */
+export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: Signals }): Inbound {
+  return {
+    async admit(visit) {
+      const { taken, retryAfterMs } = await o.state.takeTokens(
+        `chat:${visit.channelId}|${visit.address}`,
+        messageRate,
+      );
+      if (!taken) throw new AppError('RATE_LIMITED', {}, { retryAfterMs });
+    },
+    async accept(channel, visit, { cid, said }) {
+      const startedMs = performance.now();
+      o.signals.received();
+      // The cid is unique in its visitor only; the event id must be so in the channel.
+      const id = eventIdOf(channel.id, `${visit.address}|${cid}`, 0);
+      const content = JSON.stringify(wireContentOf(contentOf(said)));
+      const { tenantId, channelId, address, name } = visit;
+      const event = { tenantId, channelId, address, id, cid, role: 'customer' as const, name, content };
+      const place = await o.mailboxes
+        .append({ event, record: recordOf(channel, visit, { id, cid, said }) })
+        .catch((error: unknown) => {
+          o.signals.failed('publish');
+          throw error;
+        });
+      if (!place.same) throw new AppError('REQUEST_ID_REUSED');
+      o.signals.done();
+      o.signals.duration((performance.now() - startedMs) / 1_000);
+      return { cid, id, seq: place.seq, time: place.time };
+    },
+  };
+}

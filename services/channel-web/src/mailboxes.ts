@@ -1,0 +1,105 @@
+import type { Bus, OutgoingRecord } from '@omnigate/bus';
+import type { Database, Queryable } from '@omnigate/database';
+import { groupCommit } from '@omnigate/runtime';
+import {
+  type Appended,
+  appendEvents,
+  type LoggedEvent,
+  type Mailbox,
+  type NewEvent,
+  type Progress,
+  type ReadAfter,
+  readEvents,
+  readLastSeqs,
+  readProgress,
+} from './store/event-log';
+
+/** An event to append, and what is published in the same transaction when it is new. */
+export interface Entry {
+  event: NewEvent;
+  record?: OutgoingRecord;
+}
+
+/** Every visitor's numbered list of events; many visitors share one commit. */
+export interface Mailboxes {
+  /**
+   * Appends an event and publishes its record, both durable when it resolves.
+   * @throws AppError OVERLOADED, DATABASE_UNAVAILABLE, RECORD_TOO_LARGE
+   */
+  append(entry: Entry): Promise<Appended>;
+  /** Reads a mailbox after a seq. */
+  read(wish: ReadAfter): Promise<LoggedEvent[]>;
+  /** Reads how far a mailbox has come. */
+  progress(mailbox: Mailbox): Promise<Progress>;
+  /** Reads the last seq of many. */
+  lastSeqs(mailboxes: readonly Mailbox[]): Promise<number[]>;
+  drain(): Promise<void>;
+}
+
+/** What mailboxes stand on. */
+export interface MailboxesDeps {
+  database: Database;
+  bus: Bus;
+  /** Called after the commit with the events that are new. */
+  appended(events: LoggedEvent[]): void;
+}
+
+const maxPendingAppends = 20_000;
+const maxPendingReads = 50_000;
+
+const tenantsOf = (mailboxes: readonly Mailbox[]) => [
+  ...new Set(mailboxes.map((mailbox) => mailbox.tenantId)),
+];
+
+/** Makes the mailboxes of this process's database. */
+export function createMailboxes({ database, bus, appended }: MailboxesDeps): Mailboxes {
+  async function flush(entries: Entry[]): Promise<Appended[]> {
+    const events = entries.map((entry) => entry.event);
+    const places = await database.transaction({ tenants: tenantsOf(events) }, async (tx) => {
+      const rows = await appendEvents(tx, events);
+      bus.publish(
+        tx,
+        entries.flatMap(({ record }, index) => (record && rows[index]?.fresh ? [record] : [])),
+      );
+      return rows;
+    });
+    appended(events.flatMap((event, index) => freshEvent(event, places[index])));
+    return places;
+  }
+
+  const inScope = <Item extends Mailbox, Result>(
+    items: Item[],
+    work: (tx: Queryable, items: Item[]) => Promise<Result>,
+  ) => database.transaction({ tenants: tenantsOf(items) }, (tx) => work(tx, items));
+
+  const appends = groupCommit<Entry, Appended>({
+    maxPending: maxPendingAppends,
+    tenantOf: ({ event }) => event.tenantId,
+    flush,
+  });
+  const reads = groupCommit<ReadAfter, LoggedEvent[]>({
+    maxItems: 128,
+    maxPending: maxPendingReads,
+    tenantOf: (wish) => wish.tenantId,
+    flush: (wishes) => inScope(wishes, readEvents),
+  });
+  const progress = groupCommit<Mailbox, Progress>({
+    maxPending: maxPendingReads,
+    tenantOf: (mailbox) => mailbox.tenantId,
+    flush: (mailboxes) => inScope(mailboxes, readProgress),
+  });
+
+  return {
+    append: (entry) => appends.add(entry),
+    read: (wish) => reads.add(wish),
+    progress: (mailbox) => progress.add(mailbox),
+    lastSeqs: (mailboxes) => inScope([...mailboxes], readLastSeqs),
+    drain: async () => {
+      await Promise.all([appends.drain(), reads.drain(), progress.drain()]);
+    },
+  };
+}
+
+function freshEvent(event: NewEvent, place: Appended | undefined): LoggedEvent[] {
+  return place?.fresh ? [{ ...event, seq: place.seq, time: place.time }] : [];
+}
