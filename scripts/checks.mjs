@@ -1,5 +1,5 @@
 // The checks that are not Jest tests, one place for `npm run lint` and `npm test`.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin, node24, root, run, toolEnvironment } from './toolchain.mjs';
 
@@ -36,7 +36,21 @@ export const sourceChecks = [
   },
 ];
 
-export const typeChecks = [{ name: 'types', check: () => run(bin('tsc'), ['-p', 'tsconfig.json']) }];
+/** The whole workspace from its sources; and what runs in browsers, with the types of a browser. */
+const typeProjects = () => [
+  'tsconfig.json',
+  ...readdirSync(join(root, 'services'))
+    .map((name) => join('services', name, 'widget', 'tsconfig.json'))
+    .filter((file) => existsSync(join(root, file))),
+];
+
+async function types() {
+  const codes = [];
+  for (const project of typeProjects()) codes.push(await run(bin('tsc'), ['-p', project]));
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+export const typeChecks = [{ name: 'types', check: types }];
 
 /**
  * Runs checks one after the other, and says how each ended.

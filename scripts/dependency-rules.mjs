@@ -9,7 +9,7 @@ export const packageGraph = {
   state: ['errors', 'runtime'],
   rpc: ['contracts', 'errors', 'runtime'],
   bus: ['contracts', 'database', 'errors', 'runtime'],
-  'directory-cache': ['bus', 'contracts', 'errors', 'rpc'],
+  'directory-cache': ['bus', 'contracts', 'errors', 'rpc', 'runtime'],
   'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'runtime', 'state'],
   testkit: [
     'bus',

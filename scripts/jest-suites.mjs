@@ -58,6 +58,7 @@ export async function runJest({ folders, parallel = false }, pattern) {
   const folder = mkdtempSync(join(tmpdir(), 'omnigate-jest-'));
   const results = join(folder, 'results.json');
   const args = [
+    '--ci',
     '--json',
     `--outputFile=${results}`,
     '--passWithNoTests',

@@ -71,8 +71,21 @@ export async function ensureInstalled() {
     );
     return false;
   }
+  if (!existsSync(bin('node'))) {
+    console.error('Node 24 is missing after the install: its install script failed, see the lines above.');
+    return false;
+  }
   writeFileSync(installedMark, stamp);
   return true;
+}
+
+/**
+ * Generates the contracts' TypeScript, without which nothing can be type-checked, if a build has not done so yet.
+ * @returns {Promise<boolean>} whether it is there
+ */
+export async function ensureGenerated() {
+  if (existsSync(join(root, 'packages', 'contracts', 'src', 'gen'))) return true;
+  return (await run(bin('turbo'), ['run', 'generate', '--output-logs=errors-only'])) === 0;
 }
 
 /**
@@ -87,7 +100,13 @@ export async function ensureBuilt({ withTests = false } = {}) {
   if (holds(mark, stamp) && folders.every((folder) => existsSync(join(root, folder, 'dist')))) return true;
   console.log('Building … 正在构建');
   const filters = withTests ? [] : ['--filter=@omnigate/standalone...', '--filter=omnigate...'];
-  const code = await run(bin('turbo'), ['run', 'build', '--output-logs=errors-only', ...filters]);
+  const code = await run(bin('turbo'), [
+    'run',
+    'build',
+    '--output-logs=errors-only',
+    '--continue=dependencies-successful',
+    ...filters,
+  ]);
   if (code === 0) writeFileSync(mark, stamp);
   else console.error('The build failed: see the lines above.');
   return code === 0;

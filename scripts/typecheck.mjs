@@ -1,6 +1,6 @@
 import { runChecks, typeChecks } from './checks.mjs';
-import { ensureInstalled } from './prepared.mjs';
+import { ensureGenerated, ensureInstalled } from './prepared.mjs';
 
-if (!(await ensureInstalled())) process.exit(1);
+if (!(await ensureInstalled()) || !(await ensureGenerated())) process.exit(1);
 const { failed } = await runChecks(typeChecks);
 process.exit(failed === 0 ? 0 : 1);
