@@ -5,8 +5,10 @@ export {
   startEmbeddedPostgres,
 } from './embedded/embedded-postgres';
 export { isTransient, sqlState } from './failure';
+export { createListener, type Listener, type ListenerOptions } from './listener';
 export { migrate } from './migrate';
 export { busUserRole, type Migration, migrationTable, type ServiceSchema } from './service-schema';
 export { plainIdentifier, type Queryable, quoteIdentifier, quoteLiteral, type Statement } from './statement';
+export { checkTenantIsolation } from './tenant-isolation';
 export { tenantPolicy, tenantPolicyName } from './tenant-policy';
 export type { CommitSink, Scope, Transaction } from './transaction';
