@@ -1,0 +1,47 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { AppError } from '@omnigate/errors';
+import { type Identity, type Role, requireRole, requireTenantNamer } from './identity';
+
+/** How keys and tenants are looked up. */
+export interface Authentication {
+  /** @throws AppError UNAUTHENTICATED for an unknown key */
+  authenticate(key: string): Promise<Identity>;
+  /**
+   * @param nameOrId of a tenant
+   * @returns its id
+   * @throws AppError NOT_FOUND
+   */
+  resolveTenant(nameOrId: string): Promise<string>;
+}
+
+/** Metadata by which operator and service identities name the tenant that a call is about. */
+export const tenantKey = 'omnigate-tenant';
+
+const bearer = /^bearer +(\S+)$/i;
+
+/**
+ * Finds out who calls and whether they may.
+ * @param metadata of the call: `authorization: Bearer <API key>`, perhaps `omnigate-tenant`
+ * @param allowed roles that may call the method
+ * @throws AppError UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND for an unknown tenant
+ */
+export async function identify(
+  metadata: Metadata,
+  allowed: readonly Role[],
+  { authenticate, resolveTenant }: Authentication,
+): Promise<Identity> {
+  const key = bearer.exec(textOf(metadata, 'authorization') ?? '')?.[1];
+  if (key === undefined) throw new AppError('UNAUTHENTICATED');
+  const identity = await authenticate(key);
+  requireRole(identity, allowed);
+  const tenant = textOf(metadata, tenantKey);
+  if (!tenant) return identity;
+  requireTenantNamer(identity);
+  return { ...identity, tenantId: await resolveTenant(tenant) };
+}
+
+/** Returns the first value of a text key. */
+export function textOf(metadata: Metadata, key: string): string | undefined {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' ? value : undefined;
+}
