@@ -1,1 +1,2 @@
-export {};
+export { createRouting, type RoutingDeps } from './app';
+export { routingSchema } from './schema';

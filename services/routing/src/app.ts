@@ -1,0 +1,87 @@
+import type { Bus } from '@omnigate/bus';
+import { type BotServiceService, topics } from '@omnigate/contracts';
+import type { Database } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { Client, RpcService } from '@omnigate/rpc';
+import { type Logger, type Metrics, newId, type ServiceApp } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import { createMessageReceived } from './consumers/message-received';
+import { createMessageStatus } from './consumers/message-status';
+import type { RoutingContext } from './context';
+import { createRoutingMetrics } from './metrics';
+import { createDispatcher } from './queue/dispatcher';
+import { createRetention } from './retention';
+import { createContactService } from './rpc/contact-service';
+import { createConversationService } from './rpc/conversation-service';
+import { createDeliveryService } from './rpc/delivery-service';
+import { createRoutingService } from './rpc/routing-service';
+import { tenantsOf } from './tenants';
+import { createTurnEffects } from './turns/effects';
+import { createTurnRunner } from './turns/runner';
+
+/** What routing needs. */
+export interface RoutingDeps {
+  database: Database;
+  bus: Bus;
+  state: State;
+  directory: DirectoryCache;
+  bot: Client<typeof BotServiceService>;
+  logger: Logger;
+  metrics: Metrics;
+  /** No other process works on this database. */
+  exclusive: boolean;
+  clock: () => Date;
+}
+
+/**
+ * Builds routing: contacts, conversations, queues, agents and the turns of the bot.
+ *
+ * @param deps what it needs; everything is started already.
+ * @returns the service; it never listens.
+ */
+export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> {
+  const metrics = createRoutingMetrics(deps.metrics);
+  const base = { ...deps, metrics, tenants: tenantsOf(deps.directory), instance: newId() };
+  const dispatcher = createDispatcher(base);
+  const effects = createTurnEffects({ ...base, dispatcher });
+  const runner = createTurnRunner(base, (result) => effects.add(result));
+  effects.startAgain((jobs) => runner.start(jobs));
+  const context: RoutingContext = { ...base, dispatcher, runner };
+  const retention = createRetention(context);
+  const { bus, database } = deps;
+  const consumers = [
+    bus.consume({
+      group: 'routing',
+      topics: [topics.messageReceived],
+      database,
+      handle: createMessageReceived(context),
+    }),
+    bus.consume({
+      group: 'routing',
+      topics: [topics.messageStatus],
+      database,
+      handle: createMessageStatus(context),
+    }),
+  ];
+  return {
+    rpc: [
+      createConversationService(context),
+      createRoutingService(context),
+      createContactService(context),
+      createDeliveryService(context),
+    ],
+    async start() {
+      await runner.begin();
+      await dispatcher.begin();
+      retention.begin();
+      for (const consumer of consumers) await consumer.start();
+    },
+    async stop() {
+      retention.stop();
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+      await runner.stop();
+      await dispatcher.stop();
+      await effects.drain();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { BusRecord, Outcome } from '@omnigate/bus';
+import { DeliveryState, MessageStatus } from '@omnigate/contracts';
+import type { Transaction } from '@omnigate/database';
+import type { RoutingContext } from '../context';
+import { rises } from '../domain/delivery-state';
+import { addChange, beginChanges, writeChanges } from '../store/changes';
+import { type ConsentChange, recordConsents } from '../store/consents';
+import { lockConversations } from '../store/conversations';
+import { type DeliveryReport, raiseDeliveries } from '../store/deliveries';
+
+/**
+ * Notes what adapter services report of messages that were sent; shown states only rise.
+ *
+ * @param context what routing works with.
+ * @returns a handler for records of omnigate.message.status.v1.
+ */
+export function createMessageStatus(context: Pick<RoutingContext, 'directory' | 'clock' | 'bus'>) {
+  return async (tx: Transaction, records: BusRecord[]): Promise<Outcome[]> => {
+    const outcomes: Outcome[] = records.map(() => ({ kind: 'ok' }));
+    const statuses: MessageStatus[] = [];
+    for (const [index, record] of records.entries()) {
+      const status = MessageStatus.decode(record.value);
+      if (status.tenantId === record.tenantId && status.conversationId !== '') statuses.push(status);
+      else outcomes[index] = { kind: 'deadLetter', code: 'INVALID_ARGUMENT' };
+    }
+    await note(context, tx, statuses);
+    return outcomes;
+  };
+}
+
+async function note(
+  context: Pick<RoutingContext, 'directory' | 'clock' | 'bus'>,
+  tx: Transaction,
+  statuses: MessageStatus[],
+): Promise<void> {
+  if (statuses.length === 0) return;
+  const byConversation = new Map(statuses.map((status) => [status.conversationId, status]));
+  const locked = await lockConversations(tx, [...byConversation.values()]);
+  const conversations = new Map(locked.map((row) => [row.id, row]));
+  const reports = highest(statuses);
+  const risen = await raiseDeliveries(tx, [...reports.values()]);
+  await recordConsents(tx, optOuts(statuses));
+  const changes = beginChanges(tx, context.clock());
+  for (const status of statuses) {
+    const report = reports.get(status.messageId);
+    const conversation = conversations.get(status.conversationId);
+    if (!conversation || !report || !risen.delete(status.messageId)) continue;
+    const { messageId, state, errorCode } = report;
+    addChange(changes, conversation, await context.directory.channel(conversation.channelId), {
+      $case: 'messageStateChanged',
+      value: { messageId, state, errorCode },
+    });
+  }
+  await writeChanges(changes, context.bus);
+}
+
+/** The last state of each message that its statuses reach, in the order in which they came. */
+function highest(statuses: MessageStatus[]): Map<string, DeliveryReport> {
+  const reports = new Map<string, DeliveryReport>();
+  for (const status of statuses) {
+    const before = reports.get(status.messageId);
+    if (before && !rises(before.state, status.state)) continue;
+    const { tenantId, messageId, state, attempts, errorCode } = status;
+    const providerMessageId = status.providerMessageId || before?.providerMessageId || '';
+    reports.set(messageId, { tenantId, messageId, state, attempts, errorCode, providerMessageId });
+  }
+  return reports;
+}
+
+function optOuts(statuses: MessageStatus[]): ConsentChange[] {
+  return statuses
+    .filter((status) => status.optedOut && status.state === DeliveryState.DELIVERY_STATE_FAILED)
+    .map((status) => ({
+      tenantId: status.tenantId,
+      channelId: status.channel?.id ?? '',
+      address: status.address,
+      optedOut: true,
+      source: 'provider',
+      messageId: status.messageId,
+    }));
+}

@@ -1,0 +1,31 @@
+import type { Bus } from '@omnigate/bus';
+import type { BotServiceService } from '@omnigate/contracts';
+import type { Database } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { Client } from '@omnigate/rpc';
+import type { Logger } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { RoutingMetrics } from './metrics';
+import type { Dispatcher } from './queue/dispatcher';
+import type { Tenants } from './tenants';
+import type { TurnRunner } from './turns/runner';
+
+/** What every part of routing works with. */
+export interface RoutingContext {
+  database: Database;
+  bus: Bus;
+  state: State;
+  directory: DirectoryCache;
+  tenants: Tenants;
+  bot: Client<typeof BotServiceService>;
+  logger: Logger;
+  metrics: RoutingMetrics;
+  /** The clock of rows that are made; what decides is the database's. */
+  clock: () => Date;
+  /** Names this process among others; holder of its turns. */
+  instance: string;
+  /** No other process works on this database. */
+  exclusive: boolean;
+  runner: TurnRunner;
+  dispatcher: Dispatcher;
+}

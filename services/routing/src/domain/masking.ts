@@ -1,0 +1,88 @@
+import {
+  type Content,
+  type Conversation,
+  Conversation as ConversationCodec,
+  type Direction,
+  type PartyRole,
+  type ResolvedChannel,
+  type StoredMessage,
+  StoredMessage as StoredMessageCodec,
+} from '@omnigate/contracts';
+import { maskPersonalData } from '@omnigate/runtime';
+import type { ConversationRow } from './conversation';
+
+/**
+ * An address of which only the end can be read.
+ *
+ * @param address a telephone number, e-mail address or other id.
+ * @returns the last 4 characters after "***"; shorter addresses vanish.
+ */
+export function maskAddress(address: string): string {
+  return address.length > 6 ? `***${address.slice(-4)}` : '***';
+}
+
+/**
+ * A conversation as events show it: its address masked, without the packet.
+ *
+ * @param row the conversation.
+ * @param channel its channel; undefined when it was deleted.
+ * @returns the message of the contract.
+ */
+export function changedSnapshot(row: ConversationRow, channel: ResolvedChannel | undefined): Conversation {
+  return ConversationCodec.fromPartial({
+    id: row.id,
+    channel: channel?.name ?? '',
+    address: maskAddress(row.address),
+    state: row.state,
+    owner: row.owner,
+    inboundCount: row.inboundCount,
+    channelId: row.channelId,
+    channelType: channel?.type ?? '',
+    threadKey: row.threadKey,
+    contactId: row.contactId,
+    team: row.team,
+    agent: row.agent,
+    seq: BigInt(row.seq),
+    createTime: row.createdAt,
+    updateTime: row.updatedAt,
+  });
+}
+
+function maskedContent(content: Content | undefined): Content | undefined {
+  if (content?.kind?.$case === 'text') {
+    return { kind: { $case: 'text', value: { body: maskPersonalData(content.kind.value.body) } } };
+  }
+  return content;
+}
+
+/** The part of a message's row that events show. */
+export interface ShownMessage {
+  id: string;
+  conversationId: string;
+  seq: number;
+  direction: Direction;
+  role: PartyRole;
+  senderName: string;
+  occurredAt: Date;
+  createdAt: Date;
+}
+
+/**
+ * A message as events show it: personal data in its text masked, no addresses.
+ *
+ * @param row the message.
+ * @param content what it says.
+ * @returns the message of the contract.
+ */
+export function maskedMessage(row: ShownMessage, content: Content | undefined): StoredMessage {
+  return StoredMessageCodec.fromPartial({
+    id: row.id,
+    conversationId: row.conversationId,
+    seq: BigInt(row.seq),
+    direction: row.direction,
+    sender: { role: row.role, name: row.senderName },
+    content: maskedContent(content),
+    occurredTime: row.occurredAt,
+    createTime: row.createdAt,
+  });
+}

@@ -1,0 +1,248 @@
+import type { Bus, OutgoingRecord } from '@omnigate/bus';
+import {
+  type Content,
+  Content as ContentCodec,
+  ConversationChanged,
+  ConversationOwner,
+  DeliveryState,
+  Direction,
+  type HandoffPacket,
+  HandoffPacket as HandoffPacketCodec,
+  type Media,
+  MessageSend,
+  messageKey,
+  type PartyRole,
+  type ResolvedChannel,
+  StoredMessage,
+  topics,
+} from '@omnigate/contracts';
+import type { Transaction } from '@omnigate/database';
+import { newId } from '@omnigate/runtime';
+import type { ConversationRow } from '../domain/conversation';
+import { changedSnapshot, maskedMessage } from '../domain/masking';
+import { saveConversations } from './conversations';
+import { insertDeliveries, type NewDelivery } from './deliveries';
+import { insertMessages, type MessageRow } from './messages';
+
+/** What one transaction does to conversations; collected in memory, written by one statement a table. */
+export interface Changes {
+  tx: Transaction;
+  now: Date;
+  conversations: Map<string, ConversationRow>;
+  messages: MessageRow[];
+  deliveries: NewDelivery[];
+  records: OutgoingRecord[];
+}
+
+/** What happened to a conversation, as in ConversationChanged.change. */
+export type Change = NonNullable<ConversationChanged['change']>;
+
+/**
+ * Begins to collect.
+ *
+ * @param tx the transaction.
+ * @param now the time that new rows get.
+ * @returns nothing collected yet.
+ */
+export function beginChanges(tx: Transaction, now: Date): Changes {
+  return { tx, now, conversations: new Map(), messages: [], deliveries: [], records: [] };
+}
+
+/**
+ * Notes that something happened to a conversation; it will be written and told.
+ *
+ * @param changes where to collect.
+ * @param conversation the row, locked by the transaction.
+ * @param channel its channel; undefined when the channel was deleted.
+ * @param change what happened.
+ */
+export function addChange(
+  changes: Changes,
+  conversation: ConversationRow,
+  channel: ResolvedChannel | undefined,
+  change: Change,
+): void {
+  conversation.seq += 1;
+  conversation.updatedAt = changes.now;
+  changes.conversations.set(conversation.id, conversation);
+  const event = ConversationChanged.encode({
+    conversationId: conversation.id,
+    tenantId: conversation.tenantId,
+    seq: BigInt(conversation.seq),
+    occurredTime: changes.now,
+    conversation: changedSnapshot(conversation, channel),
+    change,
+  });
+  changes.records.push({
+    topic: topics.conversationChanged,
+    key: conversation.id,
+    value: event.finish(),
+    eventId: newId(),
+    type: 'omnigate.conversation.v1.ConversationChanged',
+    tenantId: conversation.tenantId,
+  });
+}
+
+/** A message that is to be stored. */
+export interface MessageDraft {
+  id?: string;
+  direction: Direction;
+  role: PartyRole;
+  senderAddress?: string;
+  senderName?: string;
+  content: Content | undefined;
+  attachments?: Media[];
+  providerMessageId?: string;
+  occurredTime?: Date;
+}
+
+/**
+ * Stores a message in a conversation, and tells it.
+ *
+ * @param changes where to collect.
+ * @param conversation the row, locked by the transaction.
+ * @param channel its channel.
+ * @param draft the message.
+ * @returns the message's row.
+ */
+export function addMessage(
+  changes: Changes,
+  conversation: ConversationRow,
+  channel: ResolvedChannel | undefined,
+  draft: MessageDraft,
+): MessageRow {
+  conversation.messageSeq += 1;
+  const attachments = draft.attachments ?? [];
+  const row: MessageRow = {
+    tenantId: conversation.tenantId,
+    conversationId: conversation.id,
+    seq: conversation.messageSeq,
+    id: draft.id ?? newId(),
+    direction: draft.direction,
+    role: draft.role,
+    senderAddress: draft.senderAddress ?? '',
+    senderName: draft.senderName ?? '',
+    content: draft.content ? ContentCodec.encode(draft.content).finish() : new Uint8Array(),
+    attachments: attachments.length
+      ? StoredMessage.encode(StoredMessage.fromPartial({ attachments })).finish()
+      : null,
+    providerMessageId: draft.providerMessageId ?? '',
+    occurredAt: draft.occurredTime ?? changes.now,
+    createdAt: changes.now,
+  };
+  changes.messages.push(row);
+  const message = maskedMessage(row, draft.content);
+  addChange(changes, conversation, channel, { $case: 'messageRecorded', value: { message } });
+  return row;
+}
+
+/**
+ * Stores a message to the customer, and hands it to the channel's adapter service.
+ *
+ * @param changes where to collect.
+ * @param conversation the row, locked by the transaction; its customer has not opted out.
+ * @param channel its channel.
+ * @param draft who speaks and what.
+ * @returns the message's row.
+ */
+export function sendMessage(
+  changes: Changes,
+  conversation: ConversationRow,
+  channel: ResolvedChannel,
+  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+): MessageRow {
+  const row = addMessage(changes, conversation, channel, {
+    ...draft,
+    direction: Direction.DIRECTION_OUTBOUND,
+  });
+  changes.deliveries.push({
+    tenantId: row.tenantId,
+    messageId: row.id,
+    conversationId: conversation.id,
+    messageSeq: row.seq,
+    channelId: conversation.channelId,
+    address: conversation.address,
+    state: DeliveryState.DELIVERY_STATE_QUEUED,
+    createdAt: changes.now,
+  });
+  changes.records.push({
+    topic: topics.messageSend(channel.channelType?.adapterService ?? ''),
+    key: messageKey(conversation.channelId, conversation.address, conversation.threadKey),
+    value: encodeSend(changes, conversation, channel, row, draft),
+    eventId: row.id,
+    type: 'omnigate.message.v1.MessageSend',
+    tenantId: row.tenantId,
+  });
+  return row;
+}
+
+function encodeSend(
+  changes: Changes,
+  conversation: ConversationRow,
+  channel: ResolvedChannel,
+  row: MessageRow,
+  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+): Uint8Array {
+  return MessageSend.encode(
+    MessageSend.fromPartial({
+      messageId: row.id,
+      tenantId: row.tenantId,
+      channel: { type: channel.type, id: channel.id },
+      address: conversation.address,
+      threadKey: conversation.threadKey,
+      conversationId: conversation.id,
+      sender: { role: draft.role, name: draft.senderName ?? '' },
+      content: draft.content,
+      createTime: changes.now,
+    }),
+  ).finish();
+}
+
+/**
+ * Gives a conversation's next turn to somebody else, and tells it.
+ *
+ * @param changes where to collect.
+ * @param conversation the row, locked by the transaction.
+ * @param channel its channel.
+ * @param owner who has it now, and why.
+ */
+export function changeOwner(
+  changes: Changes,
+  conversation: ConversationRow,
+  channel: ResolvedChannel | undefined,
+  owner: {
+    owner: ConversationOwner;
+    reason: string;
+    agentId?: string;
+    agent?: string;
+    packet?: HandoffPacket;
+  },
+): void {
+  const previousOwner = conversation.owner;
+  conversation.owner = owner.owner;
+  conversation.agentId = owner.agentId ?? null;
+  conversation.agent = owner.agent ?? '';
+  if (owner.packet) conversation.handoff = Buffer.from(HandoffPacketCodec.encode(owner.packet).finish());
+  if (owner.owner === ConversationOwner.CONVERSATION_OWNER_BOT) conversation.handoff = null;
+  if (owner.owner !== ConversationOwner.CONVERSATION_OWNER_QUEUE) conversation.queuedAt = null;
+  addChange(changes, conversation, channel, {
+    $case: 'ownerChanged',
+    value: { previousOwner, reason: owner.reason },
+  });
+}
+
+/**
+ * Writes everything collected: messages, deliveries, conversations, then the bus at the commit.
+ *
+ * @param changes what was collected.
+ * @param bus takes the records.
+ */
+export async function writeChanges(changes: Changes, bus: Bus): Promise<void> {
+  // Independent statements, issued together: the connection sends them in this order in one round trip.
+  await Promise.all([
+    saveConversations(changes.tx, [...changes.conversations.values()]),
+    insertMessages(changes.tx, changes.messages),
+    insertDeliveries(changes.tx, changes.deliveries),
+  ]);
+  bus.publish(changes.tx, changes.records);
+}

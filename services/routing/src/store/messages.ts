@@ -1,0 +1,138 @@
+import type { Direction, PartyRole } from '@omnigate/contracts';
+import type { Queryable } from '@omnigate/database';
+import { packBytes } from './packed';
+
+/** A message's row. */
+export interface MessageRow {
+  tenantId: string;
+  conversationId: string;
+  seq: number;
+  id: string;
+  direction: Direction;
+  role: PartyRole;
+  senderAddress: string;
+  senderName: string;
+  /** Encoded Content. */
+  content: Uint8Array;
+  /** Encoded StoredMessage with attachments alone; null without any. */
+  attachments: Uint8Array | null;
+  providerMessageId: string;
+  occurredAt: Date;
+  createdAt: Date;
+}
+
+/** A message's row with what its delivery has come to; null for what is not sent out. */
+export interface MessageWithDelivery extends MessageRow {
+  state: number | null;
+  errorCode: string | null;
+}
+
+/**
+ * Stores messages.
+ *
+ * @param tx the transaction that holds their conversations' locks.
+ * @param rows the messages.
+ */
+export async function insertMessages(tx: Queryable, rows: readonly MessageRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const contents = packBytes(rows.map((row) => row.content));
+  const attachments = packBytes(rows.map((row) => row.attachments));
+  await tx.query({
+    name: 'message-insert',
+    text: `insert into message (tenant_id, conversation_id, seq, id, direction, role, sender_address, sender_name,
+        content, attachments, provider_message_id, occurred_at, created_at)
+      select k.tenant_id, k.conversation_id, k.seq, k.id, k.direction, k.role, k.sender_address, k.sender_name,
+        substring($9::bytea from k.c_start for k.c_length), substring($12::bytea from k.a_start for k.a_length),
+        k.provider_message_id, k.occurred_at, k.created_at
+      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::smallint[], $6::smallint[], $7::text[], $8::text[],
+        $10::int[], $11::int[], $13::int[], $14::int[], $15::text[], $16::timestamptz[], $17::timestamptz[])
+        as k(tenant_id, conversation_id, seq, id, direction, role, sender_address, sender_name, c_start, c_length,
+          a_start, a_length, provider_message_id, occurred_at, created_at)`,
+    values: [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.conversationId),
+      rows.map((row) => row.seq),
+      rows.map((row) => row.id),
+      rows.map((row) => row.direction),
+      rows.map((row) => row.role),
+      rows.map((row) => row.senderAddress),
+      rows.map((row) => row.senderName),
+      contents.blob,
+      contents.starts,
+      contents.lengths,
+      attachments.blob,
+      attachments.starts,
+      attachments.lengths,
+      rows.map((row) => row.providerMessageId),
+      rows.map((row) => row.occurredAt),
+      rows.map((row) => row.createdAt),
+    ],
+  });
+}
+
+interface StoredRow {
+  tenant_id: string;
+  conversation_id: string;
+  seq: number;
+  id: string;
+  direction: number;
+  role: number;
+  sender_address: string;
+  sender_name: string;
+  content: Buffer;
+  attachments: Buffer | null;
+  provider_message_id: string;
+  occurred_at: Date;
+  created_at: Date;
+  state: number | null;
+  error_code: string | null;
+}
+
+function fromStored(row: StoredRow): MessageWithDelivery {
+  return {
+    tenantId: row.tenant_id,
+    conversationId: row.conversation_id,
+    seq: row.seq,
+    id: row.id,
+    direction: row.direction,
+    role: row.role,
+    senderAddress: row.sender_address,
+    senderName: row.sender_name,
+    content: row.content,
+    attachments: row.attachments,
+    providerMessageId: row.provider_message_id,
+    occurredAt: row.occurred_at,
+    createdAt: row.created_at,
+    state: row.state,
+    errorCode: row.error_code,
+  };
+}
+
+/** A range of one conversation's messages. */
+export interface MessageRange {
+  tenantId: string;
+  conversationId: string;
+  /** Only messages with a lower number. */
+  beforeSeq: number;
+  limit: number;
+}
+
+/**
+ * Reads the newest messages of a range.
+ *
+ * @param tx where to read.
+ * @param range which messages.
+ * @returns at most `limit` messages, newest first.
+ */
+export async function readMessages(tx: Queryable, range: MessageRange): Promise<MessageWithDelivery[]> {
+  const rows = await tx.query<StoredRow>({
+    name: 'message-read',
+    text: `select m.*, d.state, d.error_code, coalesce(nullif(d.provider_message_id, ''), m.provider_message_id) as provider_message_id
+      from message m
+      left join delivery d on d.tenant_id = m.tenant_id and d.message_id = m.id
+      where m.tenant_id = $1 and m.conversation_id = $2 and m.seq < $3
+      order by m.seq desc limit $4`,
+    values: [range.tenantId, range.conversationId, range.beforeSeq, range.limit],
+  });
+  return rows.map(fromStored);
+}

@@ -1,0 +1,171 @@
+import {
+  type BotAction,
+  type Content,
+  ConversationOwner,
+  ConversationState,
+  PartyRole,
+  type ResolvedChannel,
+} from '@omnigate/contracts';
+import { type GroupCommit, groupCommit, newId } from '@omnigate/runtime';
+import type { RoutingContext } from '../context';
+import type { ConversationRow } from '../domain/conversation';
+import { packetByRules } from '../domain/handoff';
+import { type Enqueueing, enqueue } from '../queue/enqueue';
+import { beginChanges, type Changes, sendMessage, writeChanges } from '../store/changes';
+import { lockConversations } from '../store/conversations';
+import { endTurns, lockTurns, restartTurns, type TurnRow } from '../store/turns';
+import { loadTurn } from './load';
+import type { TurnResult } from './runner';
+
+const resultsAtOnce = 256;
+const lingerMs = 5;
+
+/** What the effects of one batch do besides messages. */
+interface Plan {
+  ended: TurnRow[];
+  restarted: TurnRow[];
+  enqueued: Enqueueing[];
+}
+
+/**
+ * Writes what turns came to: replies and handoffs take effect in one transaction for many turns, and only where the
+ * bot still owns the conversation and the fence is the run's own.
+ *
+ * @param context what routing works with.
+ * @returns adds a result; the promise resolves when its effect is durable or was dropped.
+ */
+export function createTurnEffects(context: Omit<RoutingContext, 'runner'>): GroupCommit<TurnResult, void> & {
+  startAgain: (start: RoutingContext['runner']['start']) => void;
+} {
+  let start: RoutingContext['runner']['start'] = () => undefined;
+  const group = groupCommit<TurnResult, void>({
+    maxItems: resultsAtOnce,
+    maxPending: 100_000,
+    lingerMs,
+    flush: (results) => flushResults(context, results, (jobs) => start(jobs)),
+  });
+  return { ...group, startAgain: (value) => (start = value) };
+}
+
+async function flushResults(
+  context: Omit<RoutingContext, 'runner'>,
+  results: TurnResult[],
+  start: RoutingContext['runner']['start'],
+): Promise<void> {
+  const tenants = [...new Set(results.map(({ job }) => job.tenantId))];
+  const plan: Plan = { ended: [], restarted: [], enqueued: [] };
+  await context.database.transaction({ tenants }, async (tx) => {
+    const changes = beginChanges(tx, context.clock());
+    const ids = results.map(({ job }) => job);
+    const conversations = new Map((await lockConversations(tx, ids)).map((row) => [row.id, row]));
+    const turns = new Map((await lockTurns(tx, ids)).map((turn) => [turn.conversationId, turn]));
+    Object.assign(plan, { ended: [], restarted: [], enqueued: [] });
+    for (const result of results) {
+      const conversation = conversations.get(result.job.conversationId);
+      const turn = turns.get(result.job.conversationId);
+      if (conversation && turn && isCurrent(turn, result, context.instance)) {
+        await apply(context, changes, { result, conversation, turn, plan });
+      } else context.metrics.turnsDropped.inc();
+    }
+    await endTurns(tx, plan.ended);
+    await restartTurns(tx, plan.restarted);
+    await enqueue(changes, plan.enqueued, context.tenants);
+    await writeChanges(changes, context.bus);
+  });
+  context.dispatcher.wake(plan.enqueued.map(({ conversation }) => conversation));
+  const again = await Promise.all(plan.restarted.map((turn) => loadTurn(context, turn)));
+  start(again.filter((job) => job !== undefined));
+}
+
+const isCurrent = (turn: TurnRow, { job }: TurnResult, instance: string): boolean =>
+  turn.id === job.turnId && turn.fence === job.fence && turn.holder === instance;
+
+interface Settling {
+  result: TurnResult;
+  conversation: ConversationRow;
+  turn: TurnRow;
+  plan: Plan;
+}
+
+async function apply(
+  context: Omit<RoutingContext, 'runner'>,
+  changes: Changes,
+  settling: Settling,
+): Promise<void> {
+  const { conversation, turn, plan, result } = settling;
+  const open = conversation.state === ConversationState.CONVERSATION_STATE_OPEN;
+  const channel = await context.directory.channel(conversation.channelId);
+  if (
+    !open ||
+    conversation.owner !== ConversationOwner.CONVERSATION_OWNER_BOT ||
+    conversation.optedOut ||
+    !channel
+  ) {
+    context.metrics.turnsDropped.inc();
+    plan.ended.push(turn);
+    return;
+  }
+  if (turn.rerun && !turn.reran && 'response' in result) {
+    const coversSeq = conversation.messageSeq;
+    plan.restarted.push({ ...turn, coversSeq, fence: turn.fence + 1, reran: true });
+    return;
+  }
+  const handedOver = act(changes, settling, channel);
+  if (turn.rerun && !handedOver) {
+    const rest = {
+      id: newId(),
+      fromSeq: turn.coversSeq + 1,
+      coversSeq: conversation.messageSeq,
+      fence: 1,
+      reran: false,
+    };
+    plan.restarted.push({ ...turn, ...rest });
+  } else plan.ended.push(turn);
+}
+
+/** Does what the bot wants done; true when a person has the next turn. */
+function act(changes: Changes, { result, conversation, plan }: Settling, channel: ResolvedChannel): boolean {
+  const actions = 'response' in result ? result.response.actions : [];
+  const handOver = actions.map((action) => action.kind).find((kind) => kind?.$case === 'handOver')?.value;
+  const contents = actions.map(contentOf).filter((content) => content !== undefined);
+  if ('response' in result) conversation.dialogueState = result.response.dialogueState;
+  if (contents.length > 0 && !handOver) {
+    for (const content of joined(contents, channel)) {
+      sendMessage(changes, conversation, channel, { role: PartyRole.PARTY_ROLE_BOT, content });
+    }
+    return false;
+  }
+  const reason = 'failure' in result ? result.failure : 'NO_ANSWER';
+  const texts = result.job.utterances.map((utterance) => utterance.text);
+  const said = contents.map(textOf).filter((text) => text !== '');
+  plan.enqueued.push({
+    conversation,
+    channel,
+    packet: handOver?.packet ?? packetByRules(texts, handOver?.reason ?? reason),
+    opening: [...said, handOver?.notice ?? ''].filter((text) => text !== '').join('\n'),
+    language: handOver?.language ?? conversation.language,
+  });
+  return true;
+}
+
+function contentOf(action: BotAction): Content | undefined {
+  const kind = action.kind;
+  if (kind?.$case === 'reply') return { kind: { $case: 'text', value: { body: kind.value.text } } };
+  if (kind?.$case !== 'clarify') return undefined;
+  return { kind: { $case: 'menu', value: { body: kind.value.text, options: kind.value.options } } };
+}
+
+function textOf(content: Content): string {
+  const kind = content.kind;
+  return kind?.$case === 'text' || kind?.$case === 'menu' ? kind.value.body : '';
+}
+
+/** Where a turn may send one message only, or the channel shows no menus, texts travel as one. */
+function joined(contents: Content[], channel: ResolvedChannel): Content[] {
+  const { singleMessageTurn, menu } = channel.channelType?.capabilities ?? {};
+  const shown = menu
+    ? contents
+    : contents.map((content): Content => ({ kind: { $case: 'text', value: { body: textOf(content) } } }));
+  if (!singleMessageTurn || shown.length < 2) return shown;
+  return [{ kind: { $case: 'text', value: { body: shown.map(textOf).join('\n') } } }];
+}

@@ -1,0 +1,232 @@
+import type { AskResponse, Utterance } from '@omnigate/contracts';
+import { AppError, isAppError, toAppError } from '@omnigate/errors';
+import type { RoutingContext } from '../context';
+import { claimWaitingTurns, renewLeases, type TurnRow, takeOverTurns } from '../store/turns';
+import { FairQueue } from './fair-queue';
+import { loadTurn } from './load';
+
+/** Turns that the bot thinks about at once. */
+const thinkingAtOnce = 64;
+/** Turns held in memory; more wait in the table. */
+const heldAtMost = 512;
+/** Share of the held turns that one tenant may have. */
+const tenantShare = 0.75;
+/** Leases last 10 s. */
+const renewEveryMs = 4_000;
+/** How often work of dead holders is looked for; their leases last 10 s. */
+const takeOverEveryMs = 3_000;
+/** A bot that is away is asked again for so long before a person gets the conversation. */
+const patienceMs = 5_000;
+
+/** One run of a turn. */
+export interface TurnJob {
+  tenantId: string;
+  conversationId: string;
+  channelId: string;
+  turnId: string;
+  fence: number;
+  fromSeq: number;
+  coversSeq: number;
+  /** Milliseconds until a person gets the conversation, counted from the start of this run. */
+  clockMs: number;
+  /** What the customer wrote, fromSeq to coversSeq. */
+  utterances: Utterance[];
+  dialogueState: string;
+}
+
+/** What came of a run: the bot's answer, or why there is none. */
+export type TurnResult = { job: TurnJob; response: AskResponse } | { job: TurnJob; failure: string };
+
+/** Runs turns: asks the bot, a bounded number at once and fairly among tenants, and hands results on. */
+export interface TurnRunner {
+  /** Those of the jobs that there is room for; the others must wait in the table. */
+  room(jobs: readonly TurnJob[]): Set<TurnJob>;
+  /** Runs turns whose rows name this instance. */
+  start(jobs: readonly TurnJob[]): void;
+  /** Looks for waiting turns when there is room. */
+  claimSoon(): void;
+  /** Takes over what dead instances left, then keeps looking. */
+  begin(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Creates the runner.
+ *
+ * @param context what routing works with.
+ * @param settle writes a result's effect; it resolves when the effect is durable or dropped.
+ * @returns the runner, not yet looking for work.
+ */
+export function createTurnRunner(
+  context: Omit<RoutingContext, 'runner' | 'dispatcher'>,
+  settle: (result: TurnResult) => Promise<void>,
+): TurnRunner {
+  const { logger, metrics } = context;
+  const queue = new FairQueue<TurnJob>((job) => job.tenantId);
+  const thinking = new Map<TurnJob, number>();
+  const stopping = new AbortController();
+  const idle: (() => void)[] = [];
+  let timers: NodeJS.Timeout[] = [];
+  let claiming = false;
+  let claimAgain = false;
+
+  const held = (): number => queue.size + thinking.size;
+
+  function room(jobs: readonly TurnJob[]): Set<TurnJob> {
+    const taken = new Set<TurnJob>();
+    const byTenant = new Map<string, number>();
+    for (const job of jobs) {
+      const count = byTenant.get(job.tenantId) ?? queue.sizeOf(job.tenantId);
+      if (held() + taken.size >= heldAtMost || count >= heldAtMost * tenantShare) continue;
+      byTenant.set(job.tenantId, count + 1);
+      taken.add(job);
+    }
+    return taken;
+  }
+
+  function start(jobs: readonly TurnJob[]): void {
+    for (const job of jobs) queue.push(job);
+    pump();
+  }
+
+  function pump(): void {
+    while (thinking.size < thinkingAtOnce && queue.size > 0 && !stopping.signal.aborted) {
+      const job = queue.shift() as TurnJob;
+      thinking.set(job, Date.now());
+      void run(job).finally(() => {
+        thinking.delete(job);
+        pump();
+        if (held() < heldAtMost / 2) claimSoonIfWaiting();
+        if (thinking.size === 0) for (const done of idle.splice(0)) done();
+      });
+    }
+  }
+
+  async function run(job: TurnJob): Promise<void> {
+    const since = Date.now();
+    const result = await ask(job);
+    metrics.turnSeconds.observe((Date.now() - since) / 1000);
+    try {
+      await settle(result);
+    } catch (error) {
+      // The row stays; its lease lapses and somebody takes it over.
+      logger.error(
+        { err: toAppError(error), conversation_id: job.conversationId },
+        'turn could not be settled',
+      );
+    }
+  }
+
+  async function ask(job: TurnJob): Promise<TurnResult> {
+    const until = Date.now() + job.clockMs;
+    const patientUntil = Math.min(until, Date.now() + patienceMs);
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 1_000)) {
+      try {
+        if (until <= Date.now()) throw new AppError('BOT_TIMEOUT');
+        return { job, response: await askOnce(job, until - Date.now()) };
+      } catch (error) {
+        const away = isAppError(error, 'UNAVAILABLE') && Date.now() + waitMs < patientUntil;
+        if (!away) return { job, failure: toAppError(error).code };
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    }
+  }
+
+  async function askOnce(job: TurnJob, remainingMs: number): Promise<AskResponse> {
+    const channel = await context.directory.channel(job.channelId);
+    const tenant = await context.tenants.get(job.tenantId);
+    const capabilities = channel?.channelType?.capabilities;
+    const request = {
+      utterances: job.utterances,
+      openCount: job.utterances.length,
+      maxCharacters: capabilities?.singleMessageTurn ? 500 : (capabilities?.maxTextCharacters ?? 0),
+      menu: capabilities?.menu ?? false,
+      locale: tenant.locale,
+      dialogueState: job.dialogueState,
+      conversationId: job.conversationId,
+      turnId: job.turnId,
+    };
+    return withDeadline(
+      context.bot.ask(request, { tenantId: job.tenantId, deadlineMs: remainingMs }),
+      remainingMs,
+    );
+  }
+
+  function claimSoonIfWaiting(): void {
+    if (claimAgain) claimSoon();
+  }
+
+  function claimSoon(): void {
+    claimAgain = true;
+    if (claiming || stopping.signal.aborted || held() > heldAtMost / 2) return;
+    claiming = true;
+    void claim().finally(() => {
+      claiming = false;
+    });
+  }
+
+  async function claim(): Promise<void> {
+    try {
+      const turns = await claimWaitingTurns(context.database, context.instance, heldAtMost - held());
+      claimAgain = turns.length > 0;
+      await load(turns);
+    } catch (error) {
+      logger.warn({ err: toAppError(error) }, 'waiting turns could not be claimed');
+    }
+  }
+
+  async function load(turns: readonly TurnRow[]): Promise<void> {
+    const jobs = await Promise.all(turns.map((turn) => loadTurn(context, turn)));
+    for (const [index, turn] of turns.entries()) {
+      const job = jobs[index];
+      if (job) metrics.turnsTakenUp.inc();
+      else logger.warn({ conversation_id: turn.conversationId }, 'turn without conversation');
+    }
+    start(jobs.filter((job) => job !== undefined));
+  }
+
+  async function takeOver(all: boolean): Promise<void> {
+    try {
+      await load(await takeOverTurns(context.database, context.instance, all));
+      if (held() < heldAtMost / 2) claimSoon();
+    } catch (error) {
+      logger.warn({ err: toAppError(error) }, 'turns of dead holders could not be taken over');
+    }
+  }
+
+  async function renew(): Promise<void> {
+    const slow = [...thinking].filter(([, since]) => Date.now() - since > renewEveryMs).map(([job]) => job);
+    const kept = [...slow, ...queue.items()];
+    if (kept.length === 0) return;
+    await renewLeases(context.database, context.instance, kept).catch((error: unknown) =>
+      logger.warn({ err: toAppError(error) }, 'leases of turns could not be renewed'),
+    );
+  }
+
+  return {
+    room,
+    start,
+    claimSoon,
+    async begin() {
+      await takeOver(context.exclusive);
+      timers = [
+        setInterval(() => void takeOver(false), takeOverEveryMs),
+        setInterval(() => void renew(), renewEveryMs),
+      ];
+    },
+    async stop() {
+      stopping.abort();
+      for (const timer of timers) clearInterval(timer);
+      if (thinking.size > 0) await new Promise<void>((resolve) => idle.push(resolve));
+    },
+  };
+}
+
+/** The clock of the turn holds even where a bot ignores its deadline. */
+async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('BOT_TIMEOUT')), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
