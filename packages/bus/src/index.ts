@@ -1,1 +1,16 @@
-export {};
+export type {
+  Bus,
+  BusRecord,
+  ConsumeOptions,
+  Consumer,
+  DeadLetterEntry,
+  DeadLetterFilter,
+  DeadLetters,
+  Follower,
+  FollowOptions,
+  Outcome,
+  OutgoingRecord,
+} from './port';
+export { createPostgresBus, type PostgresBusOptions } from './postgres/bus';
+export type { MembershipTimings } from './postgres/membership';
+export { busSchema } from './postgres/schema';

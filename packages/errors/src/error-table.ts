@@ -123,6 +123,11 @@ export const errorTable = {
     "The hash does not fit user_id and the channel's identity_secret.",
   ),
   RATE_LIMITED: retry('RESOURCE_EXHAUSTED', 429, 'Too many requests; try again later.'),
+  POSITION_INVALID: row(
+    'FAILED_PRECONDITION',
+    500,
+    'The log does not have the position of group {group} in topic {topic}; was the database restored apart?',
+  ),
 } as const satisfies Record<string, ErrorRow>;
 
 /** One of Omnigate's error codes, UPPER_SNAKE_CASE; travels as `ErrorInfo.reason`. */

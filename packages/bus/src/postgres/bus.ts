@@ -1,0 +1,124 @@
+import { createDatabase, type Transaction } from '@omnigate/database';
+import type { Logger, Metrics } from '@omnigate/runtime';
+import type { Bus, Consumer, Follower, OutgoingRecord } from '../port';
+import { type Append, createAppender, prepareAppend } from './append';
+import { createConsumer } from './consumer';
+import { createDeadLetters } from './dead-letters';
+import { createFollower } from './follow';
+import { createHeads } from './heads';
+import { createMembership, type MembershipTimings } from './membership';
+import { createRetention } from './retention';
+import { busSchema } from './schema';
+import { createTopics } from './topics';
+import { createUpkeep } from './upkeep';
+import { createWakeup } from './wakeup';
+
+/** What `createPostgresBus` needs to know. */
+export interface PostgresBusOptions {
+  /** postgres:// URL of a login that may take the bus's role. */
+  url: string;
+  /** For LISTEN; not through a transaction pooler. Default: `url`. */
+  listenUrl?: string;
+  logger: Logger;
+  metrics: Metrics;
+  /** The only process on this database: what a process that died had taken is this one's at once. */
+  exclusive?: boolean;
+  /** Keep records at least so long; default: what the table of topics says, else 72. */
+  retentionHours?: number;
+  /** When a silent process is given up, and how often each shows that it is there. */
+  timings?: MembershipTimings;
+  /** Connections; default 4. */
+  poolSize?: number;
+  /** Commits don't wait for the disk. For unit tests only. */
+  unsafeNoSync?: boolean;
+}
+
+const defaultTimings: MembershipTimings = { heartbeatMs: 2_000, expiryMs: 8_000 };
+
+/** Makes the bus that keeps its log in PostgreSQL. */
+export function createPostgresBus(o: PostgresBusOptions): Bus {
+  const { url, logger, metrics } = o;
+  const timings = o.timings ?? defaultTimings;
+  const { schema, role } = busSchema;
+  const pool = { schema, role, poolSize: o.poolSize ?? 4, applicationName: 'omnigate-bus' };
+  const database = createDatabase({ url, logger, ...pool, unsafeNoSync: o.unsafeNoSync ?? false });
+  const topics = createTopics(database);
+  const heads = createHeads();
+  const membership = createMembership({ database, ...timings, announce: () => wakeup.announceMembers() });
+  const wakeup = createWakeup({
+    database,
+    listenUrl: o.listenUrl ?? url,
+    heads,
+    logger,
+    othersAlive: () => membership.othersAlive,
+    onMembers: () => void membership.refresh().catch(() => undefined),
+  });
+  const appender = createAppender({ database, topics, appended });
+  const retention = createRetention({ database, logger, metrics, ...pickRetention(o) });
+  const upkeep = createUpkeep({
+    membership,
+    wakeup,
+    retention,
+    logger,
+    ...timings,
+    exclusive: o.exclusive ?? false,
+  });
+  const running = new Set<Stoppable>();
+
+  function appended(appends: Append[]): void {
+    const next = new Map(appends.map((append) => [append.log, append.offset + 1n]));
+    for (const [log, offset] of next) {
+      heads.raise(log, offset);
+      wakeup.grew(log, offset);
+    }
+  }
+
+  const collect = (tx: Transaction, records: readonly OutgoingRecord[], maxBytes?: number) => {
+    if (records.length > 0)
+      tx.collect(
+        appender.sink,
+        records.map((record) => prepareAppend(record, maxBytes)),
+      );
+  };
+  const collectDeadLetters = (tx: Transaction, records: readonly OutgoingRecord[]) =>
+    collect(tx, records, maxDeadLetterBytes);
+  const shared = { database, topics, heads, logger, metrics, startBus: upkeep.start };
+
+  return {
+    publish: (tx, records) => collect(tx, records),
+    append: (record) => appender.appendAll([record]),
+    appendAll: (records) => appender.appendAll(records),
+    consume: (options) => {
+      const consumer = createConsumer({ ...shared, membership, collectDeadLetters }, options);
+      return keep(running, consumer);
+    },
+    follow: (options) => keep(running, createFollower(shared, options)),
+    deadLetters: createDeadLetters({ database, topics, collect: collectDeadLetters }),
+    start: upkeep.start,
+    async stop() {
+      await Promise.all([...running].map((each) => each.stop()));
+      await appender.drain();
+      await upkeep.stop();
+      await database.end();
+    },
+  };
+}
+
+type Stoppable = Pick<Consumer | Follower, 'stop'>;
+
+// Whoever stops by itself is no longer the bus's to stop.
+function keep<Reader extends Stoppable>(running: Set<Stoppable>, reader: Reader): Reader {
+  running.add(reader);
+  const stop = async () => {
+    running.delete(reader);
+    await reader.stop();
+  };
+  return { ...reader, stop };
+}
+
+/** A dead letter is the record and the reason: a record of the largest size must have room for it. */
+const maxDeadLetterBytes = 990_000;
+
+function pickRetention({ retentionHours }: PostgresBusOptions): { retentionHours?: number } {
+  return retentionHours === undefined ? {} : { retentionHours };
+}
