@@ -10,11 +10,11 @@ const manifests = manifestsBelow(folder);
 let files = 0;
 let broken = 0;
 
-for (const { file, line, specifier } of importsBelow(folder, () => (files += 1))) {
-  const reason = judgeImport(file, specifier, manifests);
+for (const { line, ...found } of importsBelow(folder, () => (files += 1))) {
+  const reason = judgeImport(found, manifests);
   if (!reason) continue;
   broken += 1;
-  console.error(`${file}:${line}: import of '${specifier}': ${reason}`);
+  console.error(`${found.file}:${line}: import of '${found.specifier}': ${reason}`);
 }
 console.log(`${files} files, ${broken} imports against the dependency rules`);
 process.exit(broken === 0 && files > 0 ? 0 : 1);

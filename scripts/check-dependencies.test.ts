@@ -99,6 +99,12 @@ it.each([
     "import twilio from 'twilio';",
     'services/bot/package.json does not declare it',
   ],
+  [
+    'services/bot/src/domain/a.ts',
+    "import { sanitizeText, createLogger } from '@omnigate/runtime';",
+    'domain/ may import of ours only',
+  ],
+  ['services/bot/src/domain/a.ts', "export * from '@omnigate/runtime';", 'domain/ may import of ours only'],
 ])('refuses in %s: %s', (file, source, reason) => {
   const { code, said } = check(repositoryWith(file, source));
   expect(said).toContain(`${file}:1: import of`);
@@ -113,6 +119,9 @@ it.each([
   ['packages/channel-kit/src/a.test.ts', "import { x } from '@omnigate/testkit';"],
   ['services/bot/src/domain/a.ts', "import { x } from '@omnigate/contracts';\nimport { y } from './b';"],
   ['packages/rpc/src/a.ts', "import { x } from '@grpc/grpc-js';"],
+  ['services/bot/testing/a.ts', "import { x } from '@omnigate/testkit';"],
+  ['services/bot/src/domain/a.ts', "import { sanitizeText as clean } from '@omnigate/runtime';"],
+  ['services/standalone/src/a.ts', "require.resolve('@omnigate/bot/package.json');"],
   ['tests/e2e/a.test.ts', "import { x } from '@omnigate/standalone';"],
 ])('allows in %s: %s', (file, source) => {
   expect(check(repositoryWith(file, source))).toMatchObject({ code: 0 });

@@ -43,5 +43,7 @@ export const driverOwners = {
 /** What code in a `domain/` folder may import of ours, and what it may not import of others. */
 export const domainRules = {
   ours: ['contracts', 'errors'],
+  /** Pure functions of other packages, by name: text in, text out. */
+  pure: { runtime: ['maskPersonalData', 'sanitizeText'] },
   drivers: [...Object.keys(driverOwners), 'fastify', 'undici', 'ws', 'node:http', 'node:https', 'node:fs'],
 };

@@ -2,7 +2,8 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { domainRules, driverOwners, packageGraph, serviceGraph } from './dependency-rules.mjs';
 
-const isTest = (file) => file.endsWith('.test.ts') || file.startsWith('tests/');
+/** Tests, what only tests use (`<package>/testing/`), and the package of end-to-end tests. */
+const isTest = (file) => /\.test\.ts$|^(packages|services)\/[^/]+\/testing\/|^tests\//.test(file);
 
 /** `packages/rpc/src/a.ts` is in area `packages`, name `rpc`, folder `packages/rpc`. */
 function placeOf(file) {
@@ -33,11 +34,12 @@ function judgeRelative(file, specifier) {
 /** The `…/domain/` folder that a file is in, if it is in one. */
 const domainOf = (file) => /^services\/[^/]+\/src\/domain\//.exec(file)?.[0];
 
-function judgeOurs(file, name, manifests) {
+function judgeOurs({ file, names }, name, manifests) {
   const { area, name: self } = placeOf(file);
   if (isTest(file) && (name === 'testkit' || area === 'tests')) return undefined;
   if (name === 'testkit') return 'the test kit is for tests';
-  if (domainOf(file) && !isTest(file) && !domainRules.ours.includes(name)) {
+  const pure = names.every((each) => domainRules.pure[name]?.includes(each));
+  if (domainOf(file) && !isTest(file) && !domainRules.ours.includes(name) && !pure) {
     return `domain/ may import of ours only ${domainRules.ours.join(' and ')}`;
   }
   return manifests.has(`services/${name}`) ? judgeService(area, self) : judgePackage(area, self, name);
@@ -76,18 +78,21 @@ function judgeDeclared(file, name, manifests) {
 
 /**
  * Judges one import.
- * @param {string} file relative to the repository, with forward slashes
+ * @param {{ file: string, specifier: string, names: string[] }} found file: relative to the repository
  * @param {Map<string, object>} manifests by folder
  * @returns {string | undefined} why it is wrong
  */
-export function judgeImport(file, specifier, manifests) {
+export function judgeImport(found, manifests) {
+  const { file, specifier } = found;
   if (specifier.startsWith('.')) return judgeRelative(file, specifier);
   const name = packageOf(specifier);
   const own = /^@omnigate\/(.+)$/.exec(name)?.[1] ?? (name === 'omnigate' ? 'cli' : undefined);
   if (own) {
-    if (specifier !== name) return 'import a package by its name: what index.ts does not export is private';
+    // Its manifest tells where a package's files are; it is no code.
+    if (specifier !== name && specifier !== `${name}/package.json`)
+      return 'import a package by its name: what index.ts does not export is private';
     if (own === placeOf(file).name) return 'a package imports its own files by path';
-    return judgeOurs(file, own, manifests) ?? judgeDeclared(file, name, manifests);
+    return judgeOurs(found, own, manifests) ?? judgeDeclared(file, name, manifests);
   }
   const reason = judgeThird(file, specifier);
   return reason ?? (isBuiltin(specifier) ? undefined : judgeDeclared(file, name, manifests));

@@ -30,20 +30,29 @@ function importedBy(node) {
   return loads ? node.arguments[0]?.expression : undefined;
 }
 
-function* literals(node) {
+/** The names that `import { a, b as c } from` takes: a and b; every other form takes all, `*`. */
+function namesOf(node) {
+  const parts = node.type === 'ImportDeclaration' ? node.specifiers : [];
+  const names = parts.map((part) =>
+    part.type === 'ImportSpecifier' ? (part.imported ?? part.local).value : '*',
+  );
+  return names.length > 0 ? names : ['*'];
+}
+
+function* found(node) {
   if (Array.isArray(node)) {
-    for (const item of node) yield* literals(item);
+    for (const item of node) yield* found(item);
   } else if (node && typeof node === 'object') {
-    const found = importedBy(node);
-    if (found?.type === 'StringLiteral') yield found;
-    for (const key of Object.keys(node)) if (key !== 'span') yield* literals(node[key]);
+    const source = importedBy(node);
+    if (source?.type === 'StringLiteral') yield { specifier: source.value, names: namesOf(node) };
+    for (const key of Object.keys(node)) if (key !== 'span') yield* found(node[key]);
   }
 }
 
 /**
  * @param {string} folder with packages/, services/ and tests/ in it
  * @param {() => void} onFile called once for each file
- * @returns {Generator<{ file: string, line: number, specifier: string }>} file relative to the folder
+ * @returns {Generator<{ file: string, line: number, specifier: string, names: string[] }>} file relative to the folder
  */
 export function* importsBelow(folder, onFile) {
   for (const file of globSync(sources, { cwd: folder, exclude: (path) => skipped.test(path) })) {
@@ -51,9 +60,7 @@ export function* importsBelow(folder, onFile) {
     onFile();
     const text = readFileSync(join(folder, file), 'utf8');
     const tree = parseSync(text, { syntax: 'typescript', target: 'es2024' });
-    for (const literal of literals(tree.body)) {
-      yield { file, line: lineOf(text, literal.value), specifier: literal.value };
-    }
+    for (const each of found(tree.body)) yield { file, line: lineOf(text, each.specifier), ...each };
   }
 }
 
