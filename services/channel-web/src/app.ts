@@ -1,5 +1,5 @@
 import type { Bus } from '@omnigate/bus';
-import { createChannelLog, createDeliveries } from '@omnigate/channel-kit';
+import { createChannelLog, createDeliveries, createRegistration } from '@omnigate/channel-kit';
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
@@ -83,6 +83,11 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
   metrics.gauge('omnigate_web_sockets', 'Open sockets of web chat.', [], (gauge) =>
     gauge.set(sockets.count()),
   );
+  const registration = createRegistration({
+    manifests: [webManifest],
+    register: (request) => deps.registry.registerChannelTypes(request),
+    logger,
+  });
   let stopFollowing = () => {};
 
   /** Pages of a channel that is gone are sent away; coming back they are told 404. */
@@ -103,10 +108,12 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
       stopFollowing = directory.onChanged((change) => {
         if (change.kind === 'Channel' && change.deleted) closeDeleted(change.id);
       });
+      await registration.start();
       await deliveries.start();
     },
     async stop() {
       stopFollowing();
+      registration.stop();
       holders.stop();
       await sockets.stop();
       heartbeat.stop();

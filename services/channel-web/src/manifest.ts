@@ -63,11 +63,11 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
  */
 export function webConfigOf(channel: ResolvedChannel): WebConfig {
   const config: Record<string, unknown> = channel.config ?? {};
-  const origins = config['allowed_origins'];
+  const origins = config.allowed_origins;
   return {
     allowedOrigins: Array.isArray(origins) ? origins.map(String) : [],
-    identitySecret: textOf(config['identity_secret']) || undefined,
-    title: textOf(config['title']),
-    locale: textOf(config['locale']),
+    identitySecret: textOf(config.identity_secret) || undefined,
+    title: textOf(config.title),
+    locale: textOf(config.locale),
   };
 }

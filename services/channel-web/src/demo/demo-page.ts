@@ -8,12 +8,12 @@ export interface Page {
   contentSecurityPolicy: string;
 }
 
-const escape = (text: string) =>
+const escapeHtml = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Both languages; the style shows the one of the page. */
 const both = ({ zh, en }: Bilingual) =>
-  `<span class="t" lang="zh">${escape(zh)}</span><span class="t" lang="en">${escape(en)}</span>`;
+  `<span class="t" lang="zh">${escapeHtml(zh)}</span><span class="t" lang="en">${escapeHtml(en)}</span>`;
 
 const logo =
   '<svg viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="8" fill="#3451d1"/><path d="M8 9.500h12a1 1 0 0 1 1 1v6.500a1 1 0 0 1-1 1h-6l-4 3.200V18H8a1 1 0 0 1-1-1v-6.500a1 1 0 0 1 1-1Z" fill="#fff"/></svg>';
@@ -53,16 +53,16 @@ const contentSecurityPolicy = [
 
 function frame(body: string, channelId: string): Page {
   const html = `<!doctype html>
-<html lang="en" data-channel="${escape(channelId)}" data-zh="${escape(page.title.zh)}" data-en="${escape(page.title.en)}">
+<html lang="en" data-channel="${escapeHtml(channelId)}" data-zh="${escapeHtml(page.title.zh)}" data-en="${escapeHtml(page.title.en)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
-<title>${escape(page.title.en)}</title><link rel="icon" href="data:,"><style>${demoStyle}</style><script>${script}</script></head>
+<title>${escapeHtml(page.title.en)}</title><link rel="icon" href="data:,"><style>${demoStyle}</style><script>${script}</script></head>
 <body><header class="bar"><div class="brand">${logo}Omnigate</div>
 <div class="lang" role="group" aria-label="语言 Language"><button type="button" data-lang="zh" lang="zh">中文</button><button type="button" data-lang="en" lang="en">English</button></div></header>
 <main>${body}</main></body></html>`;
   return { html, contentSecurityPolicy };
 }
 
-const command = (text: string) => `<pre><span aria-hidden="true">$ </span>${escape(text)}</pre>`;
+const command = (text: string) => `<pre><span aria-hidden="true">$ </span>${escapeHtml(text)}</pre>`;
 
 /**
  * Makes `/demo`: a bilingual help page of a property manager and shop, with the widget open on it.
@@ -73,7 +73,7 @@ export function renderDemoPage(channelId: string, publicUrl: string): Page {
   const chips = suggestions
     .map(
       ({ icon, text, lang, hint }) =>
-        `<button type="button" class="chip" data-ask="${escape(text)}"><i aria-hidden="true">${icon}</i><span><b lang="${lang}">${escape(text)}</b><small>${both(hint)}</small></span></button>`,
+        `<button type="button" class="chip" data-ask="${escapeHtml(text)}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="${icon}"/></svg><span><b lang="${lang}">${escapeHtml(text)}</b><small>${both(hint)}</small></span></button>`,
     )
     .join('');
   const list = steps.map(({ title, text }) => `<li><b>${both(title)}</b>${both(text)}</li>`).join('');
@@ -83,7 +83,7 @@ export function renderDemoPage(channelId: string, publicUrl: string): Page {
 <h2>${both(page.try)}</h2><div class="chips">${chips}</div>
 <ul class="steps">${list}</ul>
 <section class="cards"><div class="card"><h3>${both(page.deskTitle)}</h3><p>${both(page.desk)}</p>${command('npx omnigate desk')}</div>
-<div class="card"><h3>${both(page.embedTitle)}</h3><p>${both(page.embed)}</p><pre>${escape(snippet)}</pre></div></section>`,
+<div class="card"><h3>${both(page.embedTitle)}</h3><p>${both(page.embed)}</p><pre>${escapeHtml(snippet)}</pre></div></section>`,
     channelId,
   );
 }

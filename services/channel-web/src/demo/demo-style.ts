@@ -22,7 +22,7 @@ h2{font-size:14px;font-weight:600;color:var(--soft);margin:30px 0 12px}
 .chip{display:flex;gap:14px;align-items:center;padding:14px 16px;font:inherit;text-align:start;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:16px;cursor:pointer;
 transition:transform .15s,box-shadow .15s,border-color .15s;box-shadow:0 1px 2px rgb(16 24 48/.05)}
 .chip:hover{transform:translateY(-2px);border-color:#b9c4f4;box-shadow:0 8px 22px rgb(30 50 120/.12)}
-.chip i{font-style:normal;font-size:24px;line-height:1}
+.chip svg{flex:none;width:42px;height:42px;padding:10px;border-radius:12px;background:#eef1fd;fill:none;stroke:var(--accent);stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
 .chip b{display:block;font-weight:600;line-height:1.4}
 .chip small{color:var(--soft);font-size:13px}
 .steps{display:grid;grid-template-columns:repeat(3,1fr);gap:28px;list-style:none;padding:26px 0 0;margin-top:44px;border-top:1px solid var(--line);max-width:620px}

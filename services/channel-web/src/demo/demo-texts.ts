@@ -1,3 +1,12 @@
+/** Line icons of 24 by 24. */
+const icons = {
+  home: 'M4 11l8-7 8 7v8.500a1 1 0 0 1-1 1h-4.500V14h-5v6.500H5a1 1 0 0 1-1-1Z',
+  parcel: 'M4 8l8-4 8 4v8.500l-8 4-8-4ZM4 8l8 4 8-4M12 12v8.500M8 6l8 4',
+  back: 'M9 6l-5 5 5 5M4 11h10.500a5 5 0 0 1 0 10H11',
+  person:
+    'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.500 20.500c.6-3.800 3.700-5.500 7.500-5.500s6.900 1.700 7.500 5.500',
+};
+
 /** A text of the demo page in both languages. */
 export interface Bilingual {
   zh: string;
@@ -6,11 +15,16 @@ export interface Bilingual {
 
 /** Questions that the demo knowledge answers, and one that only a person can. */
 export const suggestions: { icon: string; text: string; lang: 'zh' | 'en'; hint: Bilingual }[] = [
-  { icon: '🏠', text: '物业费怎么交？', lang: 'zh', hint: { zh: '物业', en: 'Property, in Chinese' } },
-  { icon: '📦', text: 'When will my order ship?', lang: 'en', hint: { zh: '商城，英文提问', en: 'Shop' } },
-  { icon: '↩️', text: '退货要几天？', lang: 'zh', hint: { zh: '商城', en: 'Shop, in Chinese' } },
+  { icon: icons.home, text: '物业费怎么交？', lang: 'zh', hint: { zh: '物业', en: 'Property, in Chinese' } },
   {
-    icon: '🧑‍💼',
+    icon: icons.parcel,
+    text: 'When will my order ship?',
+    lang: 'en',
+    hint: { zh: '商城，英文提问', en: 'Shop' },
+  },
+  { icon: icons.back, text: '退货要几天？', lang: 'zh', hint: { zh: '商城', en: 'Shop, in Chinese' } },
+  {
+    icon: icons.person,
     text: '转人工',
     lang: 'zh',
     hint: { zh: '排队等人工客服', en: 'Ask for a person, in Chinese' },
@@ -68,7 +82,7 @@ export const page = {
     en: 'Omnigate was started with OMNIGATE_DEMO=0, or the demo channel was deleted. You can make a web channel of your own:',
   },
   missingNext: {
-    zh: '命令会显示渠道的 id，页面上引用 /chat/<id>/widget.js 即可。',
-    en: 'It prints the id of the channel; a page then refers to /chat/<id>/widget.js.',
+    zh: '用 npx omnigate get channel my-site -o yaml 查看它的 id，页面上引用 /chat/<id>/widget.js 即可。',
+    en: 'npx omnigate get channel my-site -o yaml shows its id; a page then refers to /chat/<id>/widget.js.',
   },
 } satisfies Record<string, Bilingual>;

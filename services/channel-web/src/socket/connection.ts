@@ -89,8 +89,8 @@ export const isOpen = ({ socket }: Connection): boolean => socket.readyState ===
 export function sendFrame(connection: Connection, frame: string | object): void {
   if (!isOpen(connection)) return;
   const { socket } = connection;
-  if (socket.bufferedAmount > maxBufferedBytes) return closeConnection(connection, closeCode.tryAgainLater);
-  socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+  if (socket.bufferedAmount > maxBufferedBytes) closeConnection(connection, closeCode.tryAgainLater);
+  else socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
 }
 
 /** Says goodbye; a peer that does not answer is cut off. */

@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '@omnigate/errors';
+import { isAppError, toAppError } from '@omnigate/errors';
 import type { Logger } from '@omnigate/runtime';
 import { type BadFrame, type ClientFrame, parseClientFrame } from '../domain/client-frame';
 import { tokenLifeMs } from '../domain/visitor-token';
@@ -170,27 +170,40 @@ function act(
 ): void {
   switch (frame.t) {
     case 'msg':
-      return takeMessage(connection, visit, { cid: frame.cid, said: { text: frame.text } }, deps);
+      takeMessage(connection, visit, { cid: frame.cid, said: { text: frame.text } }, deps);
+      break;
     case 'choice':
-      return takeMessage(
-        connection,
-        visit,
-        { cid: frame.cid, said: { id: frame.id, label: frame.label } },
-        deps,
-      );
+      takeMessage(connection, visit, { cid: frame.cid, said: { id: frame.id, label: frame.label } }, deps);
+      break;
     case 'typing':
-      return deps.holders.announceTyping(visit, 'customer');
+      deps.holders.announceTyping(visit, 'customer');
+      break;
     case 'ack':
     case 'read':
       acknowledge(connection, visit, frame, deps).catch((err: unknown) =>
         deps.logger.warn({ err }, 'receipt not recorded'),
       );
-      return;
+      break;
     case 'bad':
-      return bad(connection, frame);
+      bad(connection, frame);
+      break;
     case 'hello':
-      return bad(connection, { t: 'bad', code: 'PAYLOAD_MALFORMED' });
+      bad(connection, { t: 'bad', code: 'PAYLOAD_MALFORMED' });
+      break;
   }
+}
+
+/** The first frame must say who it is. */
+function welcome(connection: Connection, frame: ClientFrame | BadFrame, deps: ConversationDeps): void {
+  if (frame.t !== 'hello') {
+    closeConnection(connection, closeCode.unauthenticated);
+    return;
+  }
+  greet(connection, frame, deps).catch((error: unknown) => {
+    const isStranger = isAppError(error, 'VISITOR_TOKEN_INVALID');
+    if (!isStranger) deps.logger.warn({ err: error }, 'visitor not let in');
+    closeConnection(connection, isStranger ? closeCode.unauthenticated : closeCode.tryAgainLater);
+  });
 }
 
 /**
@@ -200,13 +213,11 @@ function act(
 export function takeFrame(connection: Connection, data: string, deps: ConversationDeps): void {
   connection.missedPings = 0;
   if (!isOpen(connection)) return;
-  if (!takeFrameToken(connection)) return closeConnection(connection, closeCode.rateLimited);
+  if (!takeFrameToken(connection)) {
+    closeConnection(connection, closeCode.rateLimited);
+    return;
+  }
   const frame = parseClientFrame(data);
-  if (connection.visit) return act(connection, connection.visit, frame, deps);
-  if (frame.t !== 'hello') return closeConnection(connection, closeCode.unauthenticated);
-  greet(connection, frame, deps).catch((error: unknown) => {
-    const isStranger = error instanceof AppError && error.code === 'VISITOR_TOKEN_INVALID';
-    if (!isStranger) deps.logger.warn({ err: error }, 'visitor not let in');
-    closeConnection(connection, isStranger ? closeCode.unauthenticated : closeCode.tryAgainLater);
-  });
+  if (connection.visit) act(connection, connection.visit, frame, deps);
+  else welcome(connection, frame, deps);
 }

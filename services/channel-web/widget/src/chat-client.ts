@@ -145,7 +145,8 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
     if (!running) return;
     events.connection('offline');
     clearTimeout(reconnectTimer);
-    reconnectTimer = setTimeout(() => void connect(), backoff.next());
+    // Without a network nothing is tried: the browser tells when it is back (`retryNow`).
+    if (navigator.onLine !== false) reconnectTimer = setTimeout(() => void connect(), backoff.next());
   }
 
   function receive(frame: ServerFrame): void {
@@ -158,7 +159,10 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
   }
 
   function becomeReady(frame: Extract<ServerFrame, { t: 'ready' }>): void {
-    if (frame.last_seq < seq) return startOver();
+    if (frame.last_seq < seq) {
+      startOver();
+      return;
+    }
     ready = true;
     failedSockets = failedSockets >= socketTries ? failedSockets : 0;
     backoff.reset();
@@ -173,7 +177,10 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
   function take(message: ChatMessage): void {
     if (message.seq <= seq) return;
     // Something between was missed: ask again from where we are.
-    if (message.seq > seq + 1) return transport?.close();
+    if (message.seq > seq + 1) {
+      transport?.close();
+      return;
+    }
     seq = message.seq;
     highestSeq = Math.max(highestSeq, seq);
     save();

@@ -30,11 +30,11 @@ export function createComposer(o: { send(text: string): void; typing(): void }) 
   }
 
   function submit(): void {
-    if (!sendable()) return input.focus();
+    input.focus();
+    if (!sendable()) return;
     const text = input.value.trim();
     input.value = '';
     refresh();
-    input.focus();
     o.send(text);
   }
 

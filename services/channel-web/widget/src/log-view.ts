@@ -59,7 +59,7 @@ export function createLogView(options: LogOptions) {
     for (const button of rows.get(message.seq)?.querySelectorAll<HTMLButtonElement>('.options button') ??
       []) {
       button.disabled = true;
-      if (chosen !== undefined && button.dataset['option'] === chosen) button.classList.add('chosen');
+      if (chosen !== undefined && button.dataset.option === chosen) button.classList.add('chosen');
     }
   }
 
@@ -71,8 +71,8 @@ export function createLogView(options: LogOptions) {
       const before = messages[index] as ChatMessage;
       const row = rows.get(before.seq);
       const wasMine = before.from.role === 'customer';
-      if (mine && before.content.type === 'menu') return closeMenu(index, message);
-      if (mine && wasMine) return;
+      if (mine && before.content.type === 'menu') closeMenu(index, message);
+      if (mine && (wasMine || before.content.type === 'menu')) return;
       if (!mine && wasMine && row?.classList.contains('answered')) return;
       if (!mine && wasMine && row) setTick(row, 'answered', texts);
     }

@@ -26,11 +26,11 @@ function mount(script: HTMLScriptElement): OmnigateApi {
   const data = script.dataset;
   const url = new URL('.', script.src).href.replace(/\/$/, '');
   const channelId = url.slice(url.lastIndexOf('/') + 1);
-  const identity: Identity | undefined = data['userId']
-    ? { userId: data['userId'], hash: data['userHash'] ?? '', name: data['userName'] ?? '' }
+  const identity: Identity | undefined = data.userId
+    ? { userId: data.userId, hash: data.userHash ?? '', name: data.userName ?? '' }
     : undefined;
   let locale: Locale = pickLocale([
-    data['locale'],
+    data.locale,
     WIDGET_CONFIG.locale,
     document.documentElement.lang,
     ...navigator.languages,
@@ -75,9 +75,9 @@ function mount(script: HTMLScriptElement): OmnigateApi {
     show(client.sendText(text));
   };
   const panel = createPanel({
-    title: data['title'] || WIDGET_CONFIG.title,
-    left: data['position'] === 'left',
-    color: data['color'] ?? '',
+    title: data.title || WIDGET_CONFIG.title,
+    left: data.position === 'left',
+    color: data.color ?? '',
     send,
     typing: () => client.typing(),
     choose: (option: MenuOption) => show(client.choose(option)),
@@ -113,7 +113,7 @@ function mount(script: HTMLScriptElement): OmnigateApi {
   document.body.append(panel.host);
   for (const message of client.unsent()) show(message);
   if (client.hasHistory()) client.start();
-  if (data['open'] !== undefined && innerWidth > 480) panel.setOpen(true, false);
+  if (data.open !== undefined && innerWidth > 480) panel.setOpen(true, false);
 
   return {
     open: () => panel.setOpen(true),

@@ -95,7 +95,7 @@ export function createPanel(o: PanelOptions) {
   const fullScreen = () => matchMedia('(max-width:480px),(max-height:480px)').matches;
 
   function onKey(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && !event.isComposing) return setOpen(false);
+    if (event.key === 'Escape' && !event.isComposing) setOpen(false);
     if (event.key === 'Tab' && fullScreen()) keepFocus(event);
   }
 

@@ -12,6 +12,7 @@ svg{width:1em;height:1em;fill:none;stroke:currentColor;stroke-width:1.8;stroke-l
 [hidden]{display:none!important}
 .launcher{position:fixed;z-index:2147483000;bottom:24px;right:24px;width:60px;height:60px;border-radius:50%;background:var(--accent);color:var(--on-accent);
 font-size:28px;display:grid;place-items:center;box-shadow:0 2px 6px rgb(16 24 48/.18),0 10px 28px rgb(16 24 48/.24);transition:transform .18s,box-shadow .18s}
+.launcher span:first-child{display:grid}
 .launcher:hover{transform:translateY(-2px)}
 .launcher:active{transform:scale(.96)}
 .left .launcher{right:auto;left:24px}
@@ -38,6 +39,7 @@ header :focus-visible{outline-color:var(--on-accent);outline-offset:-3px}
 .log{flex:1;overflow-y:auto;overscroll-behavior:contain;padding:18px 16px 8px;scrollbar-width:thin;scrollbar-color:#c9d0dd transparent;display:flex;flex-direction:column}
 .log:focus-visible{outline-offset:-3px}
 .latest{position:absolute;bottom:10px;left:50%;translate:-50% 0;display:flex;gap:6px;align-items:center;padding:6px 14px;border-radius:18px;background:var(--paper);font-size:13px;color:var(--ink);box-shadow:0 0 0 1px var(--line),0 4px 14px rgb(16 24 48/.16)}
+.list{display:flex;flex-direction:column}
 .earlier{align-self:center;padding:6px 14px;margin-bottom:12px;border-radius:16px;color:var(--soft);font-size:13px;box-shadow:inset 0 0 0 1px var(--line)}
 .earlier:hover{background:var(--wash)}
 .welcome{margin:auto 0;padding:8px 12px 28px;text-align:center;color:var(--soft);font-size:14px}
