@@ -1,7 +1,13 @@
 import { Writable } from 'node:stream';
-import { type AskRequest, BotServiceService, ConversationServiceService } from '@omnigate/contracts';
-import { AppError } from '@omnigate/errors';
+import {
+  type AskRequest,
+  type AskResponse,
+  BotServiceService,
+  ConversationServiceService,
+} from '@omnigate/contracts';
+import { AppError, isAppError } from '@omnigate/errors';
 import { createHealth, createLogger, createMetrics } from '@omnigate/runtime';
+import { createClient } from './client';
 import type { Identity, Role } from './identity';
 import { createServer } from './server';
 import { type CallContext, defineService, type Handlers, type RpcService } from './service';
@@ -66,6 +72,46 @@ export function conversationService(
   return defineService(ConversationServiceService, allow as Record<keyof typeof handlers, Role[]>, handlers);
 }
 
+const closers: { close(): void }[] = [];
+const servers: { stop(deadlineMs: number): Promise<void> }[] = [];
+
+/** To be called after each test: ends the clients and servers that it started. */
+export async function endAll(): Promise<void> {
+  for (const made of closers.splice(0)) made.close();
+  for (const server of servers.splice(0)) await server.stop(2_000);
+}
+
+/** Has a client closed after the test. */
+export function closing<T extends { close(): void }>(made: T): T {
+  closers.push(made);
+  return made;
+}
+
+/** A client of the bot. */
+export const botClient = (address: string, apiKey?: string, tenant?: string) =>
+  closing(
+    createClient(BotServiceService, {
+      address,
+      ...(apiKey ? { apiKey } : {}),
+      ...(tenant ? { tenant } : {}),
+    }),
+  );
+
+/** The AppError that something fails with. */
+export async function failureOf(work: Promise<unknown>): Promise<AppError> {
+  const failure = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!isAppError(failure)) throw new Error('did not fail with an AppError', { cause: failure });
+  return failure;
+}
+
+/** The text of a reply. */
+export function textOf({ actions: [action] }: AskResponse): string {
+  return action?.kind?.$case === 'reply' ? action.kind.value.text : '';
+}
+
 /** Reads a stream to its end. */
 export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -74,7 +120,7 @@ export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** Starts a server on a free port of loopback. */
-export async function startServer(services: RpcService[]) {
+export async function start(...services: RpcService[]) {
   const lines: Record<string, unknown>[] = [];
   const destination = new Writable({
     write: (chunk, _encoding, done) => {
@@ -87,6 +133,7 @@ export async function startServer(services: RpcService[]) {
   const metrics = createMetrics();
   const server = createServer({ services, logger, metrics, health, authenticate, resolveTenant });
   const port = await server.listen('127.0.0.1', 0);
+  servers.push(server);
   return { server, port, address: `127.0.0.1:${port}`, lines, health, metrics };
 }
 

@@ -1,0 +1,64 @@
+import * as grpc from '@grpc/grpc-js';
+import { BotServiceService } from '@omnigate/contracts';
+import { AppError, type ErrorCode, errorRow, errorTable } from '@omnigate/errors';
+import { createClient } from './client';
+import { botClient, botService, closing, endAll, failureOf, start, tenantA } from './loopback.fixture';
+
+afterEach(endAll);
+
+describe('errors', () => {
+  const throwing = (error: () => unknown) =>
+    botService(async () => {
+      throw error();
+    });
+
+  it.each(Object.keys(errorTable) as ErrorCode[])('carries %s whole', async (code) => {
+    const fields = [{ field: 'spec.config.from', description: '必须是 +E.164' }];
+    const error = () => new AppError(code, { reason: 'because', kind: 'x' }, { fields, retryAfterMs: 1_500 });
+    const { address } = await start(throwing(error));
+    const failure = await failureOf(
+      closing(createClient(BotServiceService, { address, apiKey: 'owner-key', idempotent: [] })).ask({}),
+    );
+    expect(failure.code).toBe(code);
+    expect((failure.cause as grpc.ServiceError).code).toBe(grpc.status[errorRow(code).grpc]);
+    expect(failure.retryAfterMs).toBe(1_500);
+    if (code === 'INTERNAL') expect([failure.metadata, failure.fields]).toEqual([{}, []]);
+    else expect([failure.metadata, failure.fields]).toEqual([{ reason: 'because', kind: 'x' }, fields]);
+  });
+
+  it('never tells what an unexpected error said, but logs that it was', async () => {
+    const { address, lines } = await start(throwing(() => new Error('password=hunter2')));
+    const failure = await failureOf(botClient(address, 'owner-key').ask({}));
+    const cause = failure.cause as grpc.ServiceError;
+    expect(failure.code).toBe('INTERNAL');
+    expect(JSON.stringify([failure.message, cause.message, cause.metadata.toJSON()])).not.toContain(
+      'hunter2',
+    );
+    expect(lines.find((line) => line.message === 'rpc')).toMatchObject({
+      level: 'warn',
+      method: 'omnigate.bot.v1.BotService/Ask',
+      code: 'INTERNAL',
+      tenant_id: tenantA,
+      key_name: 'owner',
+      err: { type: 'Error' },
+    });
+  });
+
+  it('carries as many field violations as a trailer may hold', async () => {
+    const fields = Array.from({ length: 500 }, (_, index) => ({
+      field: `resources[${index}]`,
+      description: '不认识的字段'.repeat(5),
+    }));
+    const { address } = await start(throwing(() => new AppError('INVALID_ARGUMENT', {}, { fields })));
+    const failure = await failureOf(botClient(address, 'owner-key').ask({}));
+    expect(failure.code).toBe('INVALID_ARGUMENT');
+    expect(failure.fields.length).toBeGreaterThan(10);
+    expect(failure.fields[0]).toEqual(fields[0]);
+  });
+
+  it('says UNAVAILABLE where nobody listens', async () => {
+    const failure = await failureOf(botClient('127.0.0.1:1', 'owner-key').ask({}, { deadlineMs: 5_000 }));
+    expect(failure.code).toBe('UNAVAILABLE');
+    expect(failure.retryable).toBe(true);
+  });
+});
