@@ -22,14 +22,15 @@ const add = ({ passed, failed }) => {
   counts.failed += failed;
 };
 
+/** @returns {Promise<boolean>} whether there is anything to run tests with */
 async function prepare() {
-  const started = Date.now();
-  const preparations = [
-    { name: 'packages installed', check: async () => ((await ensureInstalled()) ? 0 : 1) },
-    { name: 'everything builds', check: async () => ((await ensureBuilt({ withTests: true })) ? 0 : 1) },
-  ];
-  add(await runChecks(preparations));
-  console.log(`Prepared in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  const install = async () => ((await ensureInstalled()) ? 0 : 1);
+  const build = async () => ((await ensureBuilt({ withTests: true })) ? 0 : 1);
+  const installed = await runChecks([{ name: 'packages installed', check: install }]);
+  add(installed);
+  if (installed.failed > 0) return false;
+  add(await runChecks([{ name: 'everything builds', check: build }]));
+  return true;
 }
 
 async function runSuite(name, pattern) {
@@ -59,7 +60,8 @@ if (help) {
   console.log(usage);
   process.exit(0);
 }
-await prepare();
-for (const suite of suites) await runSuite(suite, pattern);
+if (await prepare()) {
+  for (const suite of suites) await runSuite(suite, pattern);
+}
 console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
 process.exitCode = counts.failed === 0 ? 0 : 1;
