@@ -1,1 +1,29 @@
-export {};
+export type {
+  ChannelAdapter,
+  ChannelManifest,
+  InboundMessage,
+  InboundRequest,
+  ProviderStatus,
+  Receipt,
+  SendRequest,
+  SendResult,
+} from './adapter';
+export { isPrivateAddress } from './address-guard';
+export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
+export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
+export { deliveryRank } from './delivery/delivery-rank';
+export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
+export { type SmsSegments, smsSegments } from './gsm';
+export { createIngest, type Ingest } from './ingest';
+export { channelTypeOf } from './manifest';
+export {
+  createProviderConnections,
+  type ProviderConnections,
+  type ProviderHttp,
+  type ProviderRequest,
+  type ProviderResponse,
+  providerTimeoutMs,
+} from './provider-http';
+export { createRegistration, type Registration } from './registration';
+export { splitText, type TextUnit, textLength } from './text-split';
+export { registerWebhookRoutes, type WebhookRoutesOptions } from './webhook-routes';

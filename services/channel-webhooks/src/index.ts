@@ -1,1 +1,2 @@
-export {};
+export { type ChannelWebhooksOptions, createChannelWebhooks } from './app';
+export { channelWebhooksSchema } from './schema';

@@ -1,0 +1,164 @@
+import type { Bus, BusRecord, Consumer, Outcome } from '@omnigate/bus';
+import { MessageSend, type ResolvedChannel, topics } from '@omnigate/contracts';
+import type { Database, Transaction } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import { type Logger, type Metrics, sanitizeText } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { ChannelAdapter, ProviderStatus } from '../adapter';
+import { createChannelLog } from '../channel-log';
+import { createProviderConnections } from '../provider-http';
+import { createSender } from './sender';
+import { type DeliveryChannel, insertChannels, insertDeliveries, type NewDelivery } from './store';
+import { createUpkeep } from './upkeep';
+
+/** What deliveries need. */
+export interface DeliveriesOptions {
+  adapterService: string;
+  /** The adapter service's own, with `deliveryMigrations`. */
+  database: Database;
+  bus: Bus;
+  directory: DirectoryCache;
+  state: State;
+  /** By channel type. */
+  adapters: ReadonlyMap<string, ChannelAdapter>;
+  logger: Logger;
+  metrics: Metrics;
+  /** `OMNIGATE_PUBLIC_URL`. */
+  publicUrl: string;
+  /** At most so many on the wire at once. */
+  sendsInFlight: number;
+  /** No other process sends for this service: what is found on the wire at start becomes unknown at once. */
+  exclusive: boolean;
+  /** `host:port` pairs that any channel's api_base_url may name (`OMNIGATE_FETCH_ALLOW`). */
+  fetchAllow?: readonly string[];
+}
+
+/** The deliveries of one adapter service. */
+export interface Deliveries {
+  start(): Promise<void>;
+  /** Claims no more, waits for what is on the wire and stores what came of it. */
+  stop(): Promise<void>;
+  /**
+   * Applies what a provider reports of a channel's messages; durable when it resolves.
+   * @throws AppError OVERLOADED, DATABASE_UNAVAILABLE
+   */
+  recordStatuses(channel: ResolvedChannel, statuses: readonly ProviderStatus[]): Promise<void>;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Makes the deliveries of an adapter service: the consumer that stores them, the sender, the receipts. */
+export function createDeliveries(o: DeliveriesOptions): Deliveries {
+  const { adapterService, bus, database, directory, logger, metrics, state } = o;
+  const connections = createProviderConnections({ connections: o.sendsInFlight, fetchAllow: o.fetchAllow });
+  const sender = createSender({
+    adapterService,
+    database,
+    bus,
+    directory,
+    state,
+    wire: { adapters: o.adapters, connections, publicUrl: o.publicUrl, logger },
+    channelLog: createChannelLog({ bus, adapterService, logger }),
+    logger,
+    metrics,
+    sendsInFlight: o.sendsInFlight,
+  });
+  const upkeep = createUpkeep({ database, bus, sender, logger, exclusive: o.exclusive });
+  const consumer: Consumer = bus.consume({
+    group: adapterService,
+    topics: [topics.messageSend(adapterService)],
+    database,
+    handle: (tx, records) => storeSends(tx, records),
+  });
+  const noted = new Set<string>();
+  let unfollow = () => {};
+
+  async function storeSends(tx: Transaction, records: readonly BusRecord[]): Promise<Outcome[]> {
+    const read = records.map(readSend);
+    const rows = read.flatMap((each) => (each.row ? [each.row] : []));
+    if (rows.length > 0) {
+      const counts = countByChannel(rows);
+      const unnoted = counts.filter((channel) => !noted.has(channel.channelId));
+      // They travel together; awaited together so that neither failure is left alone.
+      await Promise.all([
+        insertDeliveries(tx, rows),
+        unnoted.length > 0 ? insertChannels(tx, unnoted) : undefined,
+      ]);
+      tx.onCommitted(() => {
+        for (const { channelId } of unnoted) noted.add(channelId);
+        sender.added(counts);
+      });
+    }
+    return read.map((each) => each.outcome);
+  }
+
+  return {
+    async start() {
+      await upkeep.start();
+      sender.start();
+      await consumer.start();
+      unfollow = directory.onChanged((change) => {
+        if (change.kind === 'Channel') sender.resume(change.id);
+      });
+    },
+    async stop() {
+      unfollow();
+      await consumer.stop();
+      await upkeep.stop();
+      await sender.stop();
+      await connections.close();
+    },
+    recordStatuses: (channel, statuses) =>
+      sender.apply(
+        statuses.map((status) => ({
+          tenantId: channel.tenantId,
+          channelId: channel.id,
+          messageId: status.messageId && uuid.test(status.messageId) ? status.messageId : null,
+          providerMessageId: sanitizeText(status.providerMessageId ?? ''),
+          state: status.state,
+          errorCode: sanitizeText(status.errorCode ?? ''),
+          optedOut: status.optedOut ?? false,
+          occurredTime: status.occurredTime ?? new Date(),
+        })),
+      ),
+  };
+}
+
+/** A record as a row; a record that can't be one goes to the dead letters. */
+function readSend(record: BusRecord): { row?: NewDelivery; outcome: Outcome } {
+  let send: MessageSend;
+  try {
+    send = MessageSend.decode(record.value);
+  } catch (error) {
+    return { outcome: { kind: 'deadLetter', code: 'PAYLOAD_MALFORMED', error } };
+  }
+  const { messageId, tenantId, channel } = send;
+  if (!channel || !uuid.test(messageId) || !uuid.test(channel.id) || tenantId !== record.tenantId) {
+    return { outcome: { kind: 'deadLetter', code: 'INVALID_ARGUMENT' } };
+  }
+  return {
+    outcome: { kind: 'ok' },
+    row: {
+      tenantId,
+      messageId,
+      channelId: channel.id,
+      channelType: channel.type,
+      conversationId: send.conversationId,
+      key: record.key,
+      address: send.address,
+      priority: send.priority,
+      notAfter: send.notAfter ?? null,
+      payload: record.value,
+    },
+  };
+}
+
+function countByChannel(rows: readonly NewDelivery[]): (DeliveryChannel & { count: number })[] {
+  const counts = new Map<string, DeliveryChannel & { count: number }>();
+  for (const { tenantId, channelId } of rows) {
+    const known = counts.get(channelId) ?? { tenantId, channelId, count: 0 };
+    known.count += 1;
+    counts.set(channelId, known);
+  }
+  return [...counts.values()];
+}

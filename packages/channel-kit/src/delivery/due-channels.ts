@@ -1,0 +1,185 @@
+import type { DeliveryChannel } from './store';
+
+/** What the sender knows of a channel with deliveries. */
+export interface DueChannel extends DeliveryChannel {
+  /** There may be something due. */
+  due: boolean;
+  /** Not before this, Unix ms: the channel's rate, a throttle, a pause. */
+  notBeforeMs: number;
+  /** When something becomes due, Unix ms, earliest first. */
+  wakeTimesMs: number[];
+  /** Deliveries that wait, at least; more than 0 means that a settled one may let its key's next go. */
+  backlog: number;
+  inFlight: number;
+  /** Rate tokens that were taken and not used, and until when they count. */
+  credit: { tokens: number; untilMs: number };
+  /** After broken credentials: one delivery alone tries. */
+  probing: boolean;
+  /** Rises with each mark, so that a claim sees what came while it was under way. */
+  marks: number;
+}
+
+/** How many deliveries to ask of a channel. */
+export interface Ask {
+  channel: DueChannel;
+  count: number;
+}
+
+/** The channels that have, or may have, something due; fair across tenants, then across a tenant's channels. */
+export interface DueChannels {
+  get(channel: DeliveryChannel): DueChannel;
+  /** Something may be due. @param added so many more wait */
+  mark(channel: DueChannel, added?: number): void;
+  /** Something becomes due then. */
+  markAt(channel: DueChannel, atMs: number): void;
+  /** Deals free slots in turn to tenants, and within a tenant to its channels. */
+  deal(slots: number, nowMs: number): Ask[];
+  /** The first time after `nowMs` at which a channel becomes ready, Unix ms; undefined where none waits for a time. */
+  nextMs(nowMs: number): number | undefined;
+  all(): DueChannel[];
+}
+
+const maxWakeTimes = 64;
+
+/**
+ * Makes an empty set.
+ * @param o.tenantSlots at most so many of a tenant's deliveries in flight where there are several tenants, so that one
+ *   whose provider hangs leaves slots for others
+ */
+export function createDueChannels(o: { tenantSlots: number }): DueChannels {
+  // Insertion order is the order of turns, for tenants and within each.
+  const tenants = new Map<string, Map<string, DueChannel>>();
+  const ready = new Map<string, Map<string, DueChannel>>();
+  const sleeping = new Set<DueChannel>();
+
+  function known(tenantId: string): Map<string, DueChannel> {
+    const channels = tenants.get(tenantId) ?? new Map<string, DueChannel>();
+    tenants.set(tenantId, channels);
+    return channels;
+  }
+
+  function mark(channel: DueChannel, added = 0): void {
+    channel.due = true;
+    channel.backlog += added;
+    channel.marks += 1;
+    const lane = ready.get(channel.tenantId) ?? new Map<string, DueChannel>();
+    ready.set(channel.tenantId, lane);
+    lane.set(channel.channelId, channel);
+  }
+
+  function wakeSleepers(nowMs: number): void {
+    for (const channel of sleeping) {
+      if ((channel.wakeTimesMs[0] ?? Infinity) > nowMs) continue;
+      channel.wakeTimesMs = channel.wakeTimesMs.filter((atMs) => atMs > nowMs);
+      if (channel.wakeTimesMs.length === 0) sleeping.delete(channel);
+      mark(channel);
+    }
+  }
+
+  /** A tenant's channels with room, each with what it may still get; drops those that are no longer due. */
+  function openLane(lane: Map<string, DueChannel>, nowMs: number): Ask[] {
+    const open: Ask[] = [];
+    for (const [id, channel] of lane) {
+      if (!channel.due) lane.delete(id);
+      else if (channel.notBeforeMs <= nowMs && !(channel.probing && channel.inFlight > 0))
+        open.push({ channel, count: 0 });
+    }
+    return open;
+  }
+
+  function roomOf(tenantId: string, slots: number): number {
+    if (tenants.size < 2) return slots;
+    let inFlight = 0;
+    for (const channel of known(tenantId).values()) inFlight += channel.inFlight;
+    return Math.max(0, Math.min(slots, o.tenantSlots - inFlight));
+  }
+
+  return {
+    get({ tenantId, channelId }) {
+      const channels = known(tenantId);
+      const channel = channels.get(channelId) ?? newChannel({ tenantId, channelId });
+      channels.set(channelId, channel);
+      return channel;
+    },
+    mark,
+    markAt(channel, atMs) {
+      channel.wakeTimesMs.push(atMs);
+      channel.wakeTimesMs.sort((a, b) => a - b);
+      // What is left out here is found by the sender's safety look.
+      channel.wakeTimesMs.length = Math.min(channel.wakeTimesMs.length, maxWakeTimes);
+      sleeping.add(channel);
+    },
+    deal(slots, nowMs) {
+      wakeSleepers(nowMs);
+      const lanes: { tenantId: string; open: Ask[]; room: number }[] = [];
+      for (const [tenantId, lane] of ready) {
+        if (lanes.length >= slots) break;
+        const open = openLane(lane, nowMs);
+        const room = roomOf(tenantId, slots);
+        if (lane.size === 0) ready.delete(tenantId);
+        else if (open.length > 0 && room > 0) lanes.push({ tenantId, open, room });
+      }
+      dealOut(lanes, slots);
+      for (const { tenantId, open } of lanes) rotate(ready, tenantId, open);
+      return lanes.flatMap(({ open }) => open).filter((ask) => ask.count > 0);
+    },
+    nextMs(nowMs) {
+      let next: number | undefined;
+      const consider = (atMs: number | undefined) => {
+        if (atMs !== undefined && atMs > nowMs && (next === undefined || atMs < next)) next = atMs;
+      };
+      for (const channel of sleeping) consider(channel.wakeTimesMs[0]);
+      for (const lane of ready.values())
+        for (const channel of lane.values()) if (channel.due) consider(channel.notBeforeMs);
+      return next;
+    },
+    all: () => [...tenants.values()].flatMap((channels) => [...channels.values()]),
+  };
+}
+
+function newChannel(channel: DeliveryChannel): DueChannel {
+  return {
+    ...channel,
+    due: false,
+    notBeforeMs: 0,
+    wakeTimesMs: [],
+    backlog: 0,
+    inFlight: 0,
+    credit: { tokens: 0, untilMs: 0 },
+    probing: false,
+    marks: 0,
+  };
+}
+
+function dealOut(lanes: { open: Ask[]; room: number }[], slots: number): void {
+  let left = slots;
+  for (let round = 0, dealt = true; left > 0 && dealt; round += 1) {
+    dealt = false;
+    for (const lane of lanes) {
+      const ask = lane.open[round % lane.open.length];
+      if (left === 0 || lane.room === 0 || !ask) continue;
+      dealt = true;
+      // A probing channel takes one, and no slot beyond it.
+      if (ask.channel.probing && ask.count > 0) {
+        lane.room = lane.open.every((other) => other.channel.probing && other.count > 0) ? 0 : lane.room;
+        continue;
+      }
+      ask.count += 1;
+      lane.room -= 1;
+      left -= 1;
+    }
+  }
+}
+
+/** Who was served goes to the end of the turns. */
+function rotate(ready: Map<string, Map<string, DueChannel>>, tenantId: string, open: readonly Ask[]): void {
+  const lane = ready.get(tenantId);
+  if (!lane) return;
+  ready.delete(tenantId);
+  ready.set(tenantId, lane);
+  for (const { channel, count } of open) {
+    if (count === 0) continue;
+    lane.delete(channel.channelId);
+    lane.set(channel.channelId, channel);
+  }
+}

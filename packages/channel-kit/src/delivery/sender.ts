@@ -1,0 +1,311 @@
+import type { Bus } from '@omnigate/bus';
+import { DeliveryState, type ResolvedChannel } from '@omnigate/contracts';
+import { type Database, isTransient } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import { AppError } from '@omnigate/errors';
+import { createBackoff, createFairQueue, type Logger, type Metrics } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { ChannelLog } from '../channel-log';
+import { createDueChannels, type DueChannel, type DueChannels } from './due-channels';
+import { returnRateTokens, takeRateTokens } from './rate';
+import type { StoredReceipt } from './receipt-store';
+import { createSendReport } from './send-report';
+import { type Judgement, judge } from './settlement';
+import type { ClaimedDelivery, DeliveryChange, DeliveryChannel } from './store';
+import { type LostClaim, TurnFailed, type TurnWork, takeTurn } from './turn';
+import { sendOnWire, type Wire } from './wire';
+
+/** What the sender needs. */
+export interface SenderOptions {
+  adapterService: string;
+  database: Database;
+  bus: Pick<Bus, 'publish'>;
+  directory: Pick<DirectoryCache, 'peekChannel' | 'channel'>;
+  state: State;
+  wire: Wire;
+  channelLog: ChannelLog;
+  logger: Logger;
+  metrics: Metrics;
+  /** At most so many deliveries on the wire at once. */
+  sendsInFlight: number;
+}
+
+/** Puts deliveries on the wire and keeps what comes of them. */
+export interface Sender {
+  channels: DueChannels;
+  /** Deliveries were stored, durably. */
+  added(counts: readonly (DeliveryChannel & { count: number })[]): void;
+  /** Something may be due on these channels. */
+  look(channels: readonly DeliveryChannel[]): void;
+  /** The channel was changed: what paused it may be mended. */
+  resume(channelId: string): void;
+  /** Applies receipts; durable when it resolves. @throws AppError OVERLOADED, DATABASE_UNAVAILABLE */
+  apply(receipts: readonly StoredReceipt[]): Promise<void>;
+  start(): void;
+  /** Claims no more, waits for what is on the wire, stores what came of it. */
+  stop(): Promise<void>;
+}
+
+interface PendingReceipts {
+  receipts: readonly StoredReceipt[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+const maxPendingReceipts = 10_000;
+const maxReceiptsPerTurn = 500;
+const maxJudgementsPerTurn = 500;
+const unresolvedPauseMs = 1_000;
+
+/**
+ * Makes the sender: one loop, woken by what there is to do, that runs one transaction after the other. What comes in
+ * while one is under way is the next one's.
+ */
+export function createSender(o: SenderOptions): Sender {
+  const report = createSendReport(o);
+  const channels = createDueChannels({ tenantSlots: o.sendsInFlight - Math.ceil(o.sendsInFlight / 4) });
+  const receipts = createFairQueue<PendingReceipts>();
+  const backoff = createBackoff({ baseMs: 100, maxMs: 5_000 });
+  let judgements: Judgement[] = [];
+  let lostClaims: LostClaim[] = [];
+  let inFlight = 0;
+  let state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
+  let looping = false;
+  let woken = false;
+  let timer: NodeJS.Timeout | undefined;
+  let onIdle: (() => void) | undefined;
+
+  function wake(): void {
+    woken = true;
+    if (looping || state === 'new' || state === 'stopped') return;
+    looping = true;
+    // setImmediate: all that the event loop has read by now joins the turn.
+    setImmediate(() => {
+      void loop();
+    });
+  }
+
+  async function loop(): Promise<void> {
+    while (woken && state !== 'stopped') {
+      woken = false;
+      for (let work = await nextWork(); work; work = await nextWork()) await runTurn(work);
+    }
+    looping = false;
+    scheduleTimer();
+    if (inFlight === 0 && judgements.length === 0) onIdle?.();
+  }
+
+  function scheduleTimer(): void {
+    clearTimeout(timer);
+    const nowMs = Date.now();
+    const nextMs = state === 'running' ? channels.nextMs(nowMs) : undefined;
+    if (nextMs !== undefined) timer = setTimeout(wake, nextMs - nowMs);
+  }
+
+  async function nextWork(): Promise<
+    (TurnWork & { pending: PendingReceipts[]; dealt: Dealt[] }) | undefined
+  > {
+    const free = o.sendsInFlight - inFlight;
+    const dealt = state === 'running' && free > 0 ? await dealSlots(free) : [];
+    const pending = receipts.take(maxReceiptsPerTurn);
+    const taken = judgements.splice(0, maxJudgementsPerTurn);
+    if (dealt.length === 0 && pending.length === 0 && taken.length === 0 && lostClaims.length === 0)
+      return undefined;
+    return {
+      judgements: taken,
+      receipts: pending.flatMap((each) => each.receipts),
+      asks: dealt.map(({ due, count }) => ({ tenantId: due.tenantId, channelId: due.channelId, count })),
+      lostClaims,
+      pending,
+      dealt,
+    };
+  }
+
+  interface Dealt {
+    due: DueChannel;
+    count: number;
+    /** Of the channel, when it was asked. */
+    marks: number;
+  }
+
+  async function dealSlots(free: number): Promise<Dealt[]> {
+    const nowMs = Date.now();
+    const dealt: Dealt[] = [];
+    for (const { channel: due, count: want } of channels.deal(free, nowMs)) {
+      const { marks } = due;
+      const channel = resolved(due, nowMs);
+      if (channel === 'later') continue;
+      // A channel that is gone has no rate: its deliveries fail.
+      const count = channel ? await takeRateTokens(o.state, due, { channel, want, nowMs }) : want;
+      if (count > 0) dealt.push({ due, count, marks });
+    }
+    return dealt;
+  }
+
+  const gone = new Set<string>();
+  function resolved(due: DueChannel, nowMs: number): ResolvedChannel | undefined | 'later' {
+    const channel = o.directory.peekChannel(due.channelId);
+    if (channel) gone.delete(due.channelId);
+    if (channel || gone.has(due.channelId)) return channel;
+    due.notBeforeMs = nowMs + unresolvedPauseMs;
+    const retry = () => {
+      due.notBeforeMs = 0;
+      wake();
+    };
+    o.directory.channel(due.channelId).then(
+      (found) => {
+        if (!found) gone.add(due.channelId);
+        retry();
+      },
+      () => scheduleTimer(),
+    );
+    return 'later';
+  }
+
+  type Work = NonNullable<Awaited<ReturnType<typeof nextWork>>>;
+
+  async function runTurn(work: Work): Promise<void> {
+    try {
+      const { claimed, changes } = await takeTurn(o, work);
+      backoff.reset();
+      lostClaims = lostClaims.filter((lost) => !work.lostClaims.includes(lost));
+      for (const each of work.pending) each.resolve();
+      noteChanges(changes, work.judgements);
+      noteClaims(work.dealt, claimed);
+      for (const delivery of claimed) void putOnWire(delivery);
+    } catch (error) {
+      await recover(work, error);
+    }
+  }
+
+  function noteChanges(changes: readonly DeliveryChange[], settled: readonly Judgement[]): void {
+    const judged = new Map(settled.map((judgement) => [judgement.settlement.messageId, judgement]));
+    for (const change of changes) {
+      const due = channels.get(change);
+      const judgement = judged.get(change.messageId);
+      // A key's next may go now.
+      if (change.was <= DeliveryState.DELIVERY_STATE_SENDING && due.backlog > 0) channels.mark(due);
+      if (change.state === DeliveryState.DELIVERY_STATE_FAILED) report.failed(change, judgement?.result.kind);
+      // Counted from the commit, and so never before the database's clock says that it is due.
+      if (change.state === DeliveryState.DELIVERY_STATE_QUEUED && judgement)
+        channels.markAt(due, Date.now() + judgement.settlement.delayMs + 1);
+    }
+  }
+
+  function noteClaims(dealt: readonly Dealt[], claimed: readonly ClaimedDelivery[]): void {
+    const counts = new Map<string, number>();
+    for (const delivery of claimed) counts.set(delivery.channelId, (counts.get(delivery.channelId) ?? 0) + 1);
+    for (const { due, count, marks } of dealt) {
+      const got = counts.get(due.channelId) ?? 0;
+      returnRateTokens(due, count - got, Date.now());
+      due.inFlight += got;
+      inFlight += got;
+      due.backlog = Math.max(0, due.backlog - got);
+      if (got === count || due.marks !== marks) continue;
+      due.due = false;
+      // Others of these keys may wait behind what is on the wire now.
+      due.backlog = due.inFlight === 0 ? 0 : Math.max(due.backlog, got > 0 ? 1 : 0);
+    }
+  }
+
+  async function putOnWire(delivery: ClaimedDelivery): Promise<void> {
+    const startedMs = performance.now();
+    const channel = o.directory.peekChannel(delivery.channelId);
+    const judgement = judge(delivery, await sendOnWire(o.wire, delivery, channel));
+    const due = channels.get(delivery);
+    due.inFlight -= 1;
+    inFlight -= 1;
+    due.probing = judgement.result.kind === 'credentialsBroken';
+    due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
+    judgements.push(judgement);
+    report.answered(delivery, judgement, (performance.now() - startedMs) / 1_000);
+    wake();
+  }
+
+  async function recover(work: Work, thrown: unknown): Promise<void> {
+    const { cause, lostClaim } =
+      thrown instanceof TurnFailed ? thrown : { cause: thrown, lostClaim: undefined };
+    if (lostClaim) lostClaims.push(lostClaim);
+    for (const { due, count } of work.dealt) {
+      returnRateTokens(due, count, Date.now());
+      channels.mark(due);
+    }
+    if (isTransient(cause)) {
+      judgements = [...work.judgements, ...judgements];
+      for (const each of work.pending) each.reject(cause);
+      o.logger.warn({ err: cause }, 'deliveries wait for the database');
+      await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
+    } else await isolate(work, cause);
+  }
+
+  /** Some item makes its turn fail: each alone, so that the others go on. */
+  async function isolate(work: Work, cause: unknown): Promise<void> {
+    o.logger.error({ err: cause }, 'a turn of the sender failed');
+    const nothing = { judgements: [], receipts: [], asks: [], lostClaims: [] };
+    for (const judgement of work.judgements) {
+      const alone = { ...nothing, judgements: [judgement] };
+      await takeTurn(o, alone).catch(() =>
+        // Its claim lapses, and it becomes unknown.
+        o.logger.error(
+          { message_id: judgement.settlement.messageId },
+          'the outcome of a send can not be stored',
+        ),
+      );
+    }
+    for (const each of work.pending) {
+      const alone = { ...nothing, receipts: each.receipts };
+      await takeTurn(o, alone).then(
+        () => each.resolve(),
+        (error: unknown) => each.reject(error instanceof TurnFailed ? error.cause : error),
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
+  }
+
+  return {
+    channels,
+    added(counts) {
+      for (const { count, ...channel } of counts) {
+        report.added(count);
+        channels.mark(channels.get(channel), count);
+      }
+      wake();
+    },
+    look(list) {
+      for (const channel of list) channels.mark(channels.get(channel));
+      if (list.length > 0) wake();
+    },
+    resume(channelId) {
+      gone.delete(channelId);
+      for (const due of channels.all()) {
+        if (due.channelId !== channelId) continue;
+        due.notBeforeMs = 0;
+        channels.mark(due);
+        wake();
+      }
+    },
+    apply(list) {
+      if (receipts.size >= maxPendingReceipts) return Promise.reject(new AppError('OVERLOADED'));
+      const tenant = list[0]?.tenantId;
+      if (tenant === undefined) return Promise.resolve();
+      return new Promise<void>((resolve, reject) => {
+        receipts.push(tenant, { receipts: list, resolve, reject });
+        wake();
+      });
+    },
+    start() {
+      state = 'running';
+      wake();
+    },
+    async stop() {
+      if (state !== 'running') return;
+      state = 'draining';
+      clearTimeout(timer);
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        wake();
+      });
+      state = 'stopped';
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { Bus } from '@omnigate/bus';
+import type { Database } from '@omnigate/database';
+import type { Logger } from '@omnigate/runtime';
+import { matchEarlyReceipts } from './receipt-store';
+import type { Sender } from './sender';
+import { statusRecord } from './status-record';
+import { type DeliveryChannel, listChannels } from './store';
+import { dueChannels, lapseClaims, pruneDeliveries } from './upkeep-store';
+
+/** What the sender's loop can't see by itself: work left by a dead process, lapsed claims, old rows. */
+export interface Upkeep {
+  /** Finds the work that is there; settles what a dead process left on the wire. @throws what the database throws */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const lookMs = 10_000;
+const pruneEveryLooks = 360;
+// The ids of a transaction's tenants are a setting's text.
+const maxTenants = 500;
+
+/**
+ * Makes the slow look at all deliveries.
+ * @param o.exclusive no other process sends for this service
+ */
+export function createUpkeep(o: {
+  database: Database;
+  bus: Pick<Bus, 'publish'>;
+  sender: Pick<Sender, 'look'>;
+  logger: Logger;
+  exclusive: boolean;
+}): Upkeep {
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+  let looks = 0;
+
+  async function look(first: boolean): Promise<void> {
+    const channels = await listChannels(o.database);
+    const prune = looks % pruneEveryLooks === pruneEveryLooks - 1;
+    looks += 1;
+    for (const group of tenantGroups(channels)) {
+      const due = await lookAt(group, { all: first && o.exclusive, prune });
+      o.sender.look(due);
+    }
+  }
+
+  async function lookAt(
+    channels: readonly DeliveryChannel[],
+    { all, prune }: { all: boolean; prune: boolean },
+  ): Promise<DeliveryChannel[]> {
+    const tenants = [...new Set(channels.map((channel) => channel.tenantId))];
+    let more = true;
+    let due: DeliveryChannel[] = [];
+    while (more) {
+      due = await o.database.transaction({ tenants }, async (tx) => {
+        const lapsed = await lapseClaims(tx, { all });
+        const raised = await matchEarlyReceipts(tx);
+        if (prune) await pruneDeliveries(tx);
+        more = lapsed.length > 0 || raised.length > 0;
+        o.bus.publish(
+          tx,
+          [...lapsed, ...raised].map((change) => statusRecord(change)),
+        );
+        if (lapsed.length > 0) o.logger.warn({ count: lapsed.length }, 'deliveries became unknown');
+        return more ? [] : dueChannels(tx, channels);
+      });
+    }
+    return due;
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => {
+      looking = look(false)
+        .catch((err: unknown) => o.logger.warn({ err }, 'deliveries could not be looked through'))
+        .then(() => {
+          if (timer) schedule();
+        });
+    }, lookMs);
+  }
+
+  return {
+    async start() {
+      await look(true);
+      schedule();
+    },
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      await looking;
+    },
+  };
+}
+
+function tenantGroups(channels: readonly DeliveryChannel[]): DeliveryChannel[][] {
+  const byTenant = Map.groupBy(channels, (channel) => channel.tenantId);
+  const groups: DeliveryChannel[][] = [];
+  let tenants = maxTenants;
+  for (const list of byTenant.values()) {
+    if (tenants >= maxTenants) {
+      groups.push([]);
+      tenants = 0;
+    }
+    groups.at(-1)?.push(...list);
+    tenants += 1;
+  }
+  return groups;
+}

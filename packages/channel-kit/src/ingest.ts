@@ -1,0 +1,110 @@
+import type { Bus, OutgoingRecord } from '@omnigate/bus';
+import {
+  type Content,
+  Direction,
+  Message,
+  MessageReceived,
+  messageKey,
+  PartyRole,
+  type ResolvedChannel,
+  topics,
+} from '@omnigate/contracts';
+import { AppError } from '@omnigate/errors';
+import { createSignals, eventIdOf, type Logger, type Metrics, newId, sanitizeText } from '@omnigate/runtime';
+import type { InboundMessage } from './adapter';
+
+/** Takes customers' messages onto the bus. */
+export interface Ingest {
+  /**
+   * Publishes messages; durable when it resolves. A repeat gets the same event id, and routing drops it.
+   * @param raw the provider's payload; kept to 64 KB
+   * @throws AppError BUS_UNAVAILABLE, OVERLOADED, RECORD_TOO_LARGE (over 900 KB), PAYLOAD_MALFORMED (no usable address)
+   */
+  accept(
+    channel: ResolvedChannel,
+    messages: readonly InboundMessage[],
+    raw: Buffer,
+    receivedTime: Date,
+  ): Promise<void>;
+}
+
+const maxRawBytes = 64 * 1024;
+const maxAddressCharacters = 320;
+
+/** Makes an adapter service's way in. */
+export function createIngest(o: {
+  bus: Pick<Bus, 'append' | 'appendAll'>;
+  adapterService: string;
+  metrics: Metrics;
+  logger: Logger;
+}): Ingest {
+  const signals = createSignals(o.metrics, `${o.adapterService}.received`);
+  return {
+    async accept(channel, messages, raw, receivedTime) {
+      if (messages.length === 0) return;
+      const startedMs = performance.now();
+      signals.received(messages.length);
+      try {
+        const records = messages.map((message) => toRecord(channel, message, { raw, receivedTime }));
+        if (records.length === 1) await o.bus.append(records[0] as OutgoingRecord);
+        else await o.bus.appendAll(records);
+      } catch (error) {
+        signals.failed('publish', messages.length);
+        throw error;
+      }
+      signals.done(messages.length);
+      signals.duration((performance.now() - startedMs) / 1_000);
+    },
+  };
+}
+
+function toRecord(
+  channel: ResolvedChannel,
+  inbound: InboundMessage,
+  arrival: { raw: Buffer; receivedTime: Date },
+): OutgoingRecord {
+  const address = sanitizeText(inbound.address);
+  if (address === '' || address.length > maxAddressCharacters) throw new AppError('PAYLOAD_MALFORMED');
+  const threadKey = sanitizeText(inbound.threadKey ?? '');
+  const eventId = inbound.providerMessageId
+    ? eventIdOf(channel.id, inbound.providerMessageId, inbound.part ?? 0)
+    : newId();
+  const message = Message.fromPartial({
+    eventId,
+    tenantId: channel.tenantId,
+    channel: { type: channel.type, id: channel.id },
+    direction: Direction.DIRECTION_INBOUND,
+    sender: { address, name: sanitizeText(inbound.name ?? ''), role: PartyRole.PARTY_ROLE_CUSTOMER },
+    threadKey,
+    content: sanitizeTexts(inbound.content),
+    attachments: sanitizeTexts(inbound.attachments ?? []),
+    replyTo: sanitizeText(inbound.replyTo ?? ''),
+    providerMessageId: sanitizeText(inbound.providerMessageId ?? ''),
+    occurredTime: inbound.occurredTime ?? arrival.receivedTime,
+    receivedTime: arrival.receivedTime,
+  });
+  const value = MessageReceived.encode({
+    message,
+    raw: arrival.raw.subarray(0, maxRawBytes),
+    consentWord: inbound.consentWord ?? '',
+  }).finish();
+  return {
+    topic: topics.messageReceived,
+    key: messageKey(channel.id, address, threadKey),
+    value,
+    eventId,
+    type: 'omnigate.message.v1.MessageReceived',
+    tenantId: channel.tenantId,
+  };
+}
+
+/** Sanitises every text of a content; a copy only where there is something to walk into. */
+function sanitizeTexts<T extends Content | unknown>(value: T): T {
+  if (typeof value === 'string') return sanitizeText(value) as T;
+  if (Array.isArray(value)) return value.map((item) => sanitizeTexts(item as unknown)) as T;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Date)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, sanitizeTexts(item as unknown)]),
+  ) as T;
+}

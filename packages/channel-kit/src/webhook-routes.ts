@@ -1,0 +1,159 @@
+import type { ResolvedChannel } from '@omnigate/contracts';
+import { isTransient } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import { AppError, errorRow, isAppError, toHttpError } from '@omnigate/errors';
+import { createSignals, type Logger, type Metrics } from '@omnigate/runtime';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ChannelAdapter, InboundRequest, Receipt } from './adapter';
+import type { ChannelLog } from './channel-log';
+import type { Deliveries } from './delivery/deliveries';
+import type { Ingest } from './ingest';
+
+/** What the webhooks of an adapter service need. */
+export interface WebhookRoutesOptions {
+  adapterService: string;
+  /** By channel type. */
+  adapters: ReadonlyMap<string, ChannelAdapter>;
+  directory: Pick<DirectoryCache, 'peekChannel' | 'channel'>;
+  ingest: Ingest;
+  deliveries: Pick<Deliveries, 'recordStatuses'>;
+  channelLog: ChannelLog;
+  logger: Logger;
+  metrics: Metrics;
+  /** `OMNIGATE_PUBLIC_URL`. */
+  publicUrl: string;
+  /** Also answer for channel types that nobody has; one adapter service of a process does. */
+  catchAll?: boolean;
+}
+
+const maxBodyBytes = 1 << 20;
+/** For a whole request, in ms: a body that trickles in is cut off with 408. */
+const requestTimeoutMs = 30_000;
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Adds `/webhooks/{channel_type}/{channel_id}` and what is below it. Answers are those of design §7: the adapter's 2xx when
+ * all is durable; 403 with an empty body for whatever isn't a signed request of a known channel; 400 signed but
+ * malformed; 413 over 1 MiB; 503 with Retry-After.
+ * @param server a fastify server that does not listen yet; gets a request timeout if it has none
+ */
+export function registerWebhookRoutes(server: FastifyInstance, o: WebhookRoutesOptions): void {
+  server.server.requestTimeout ||= requestTimeoutMs;
+  const handle = createWebhookHandler(o);
+  const paths = o.catchAll ? ['/webhooks/*'] : [...o.adapters.keys()].map((type) => `/webhooks/${type}/*`);
+  // A plugin of its own, so that reading bodies raw doesn't leak to other routes.
+  server.register(async (plugin) => {
+    plugin.removeAllContentTypeParsers();
+    plugin.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) =>
+      done(null, body),
+    );
+    // Bodies are read raw whatever they claim to be, even what is no media type; fastify would answer 415.
+    plugin.addHook('onRequest', async (request) => {
+      request.headers['content-type'] = 'application/octet-stream';
+    });
+    plugin.setErrorHandler((error, _request, reply) => answerError(reply, error));
+    for (const url of paths)
+      plugin.route({ method: ['GET', 'POST'], url, bodyLimit: maxBodyBytes, handler: handle });
+  });
+}
+
+function createWebhookHandler(o: WebhookRoutesOptions) {
+  const signals = createSignals(o.metrics, `${o.adapterService}.webhook`);
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    signals.received();
+    let channel: ResolvedChannel | undefined;
+    try {
+      const { adapter, channelId } = target(o, request);
+      channel = o.directory.peekChannel(channelId) ?? (await o.directory.channel(channelId));
+      if (!channel || channel.type !== adapter.manifest.type) throw new AppError('CHANNEL_UNKNOWN');
+      const receipt = await take(o, { adapter, channel, inbound: toInbound(request, o.publicUrl) });
+      signals.done();
+      const { status, headers = {}, body } = receipt.response;
+      return reply.code(status).headers(headers).send(body);
+    } catch (error) {
+      const refused = refusalOf(error);
+      signals.failed(refused.code === 'SIGNATURE_INVALID' ? 'verify' : 'receive');
+      if (refused.code === 'INTERNAL')
+        o.logger.error({ err: error, channel_id: channel?.id }, 'webhook failed');
+      if (channel) noteRefusal(o.channelLog, channel, refused);
+      return answerError(reply, refused);
+    }
+  };
+}
+
+function target(
+  o: WebhookRoutesOptions,
+  request: FastifyRequest,
+): { adapter: ChannelAdapter; channelId: string } {
+  const path = (request.raw.url ?? '').split('?', 1)[0] ?? '';
+  const [, , type = '', channelId = '', below, ...more] = path.split('/');
+  const adapter = o.adapters.get(type);
+  const methods: readonly string[] = adapter?.manifest.methods ?? ['POST'];
+  const known = below === undefined || below === 'status';
+  if (!adapter || !known || more.length > 0 || !uuid.test(channelId) || !methods.includes(request.method)) {
+    throw new AppError('CHANNEL_UNKNOWN');
+  }
+  return { adapter, channelId: channelId.toLowerCase() };
+}
+
+function toInbound(request: FastifyRequest, publicUrl: string): InboundRequest {
+  const path = request.raw.url ?? '';
+  return {
+    method: request.method,
+    path,
+    publicUrl: publicUrl + path,
+    headers: request.headers,
+    rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    receivedTime: new Date(),
+  };
+}
+
+async function take(
+  o: WebhookRoutesOptions,
+  {
+    adapter,
+    channel,
+    inbound,
+  }: { adapter: ChannelAdapter; channel: ResolvedChannel; inbound: InboundRequest },
+): Promise<Receipt> {
+  const receipt = await adapter.receive(inbound, channel);
+  await Promise.all([
+    o.ingest.accept(channel, receipt.messages, inbound.rawBody, inbound.receivedTime),
+    receipt.statuses.length > 0 ? o.deliveries.recordStatuses(channel, receipt.statuses) : undefined,
+  ]);
+  return receipt;
+}
+
+/** What a request is refused with: one of the codes that webhooks answer, INTERNAL for what should not happen. */
+function refusalOf(error: unknown): AppError {
+  if (isAppError(error)) return error;
+  if (isTransient(error)) return new AppError('UNAVAILABLE', {}, { cause: error });
+  return new AppError('INTERNAL', {}, { cause: error });
+}
+
+function answerError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = toHttpError(error);
+  if (status === 413) return reply.code(413).header('connection', 'close').send(body);
+  if (status === 403) return reply.code(403).send();
+  if (status === 400) return reply.code(400).send(body);
+  // All else is ours: the provider shall come again.
+  return reply
+    .code(503)
+    .headers({ 'retry-after': '5', ...headers })
+    .send(body);
+}
+
+function noteRefusal(log: ChannelLog, channel: ResolvedChannel, refused: AppError): void {
+  const detail: Partial<Record<string, string>> = {
+    SIGNATURE_INVALID:
+      'Refused. If the provider sent it: check that its webhook is status.webhook_url, that OMNIGATE_PUBLIC_URL is what it calls, and the secret in spec.config.',
+    PAYLOAD_MALFORMED: 'Signed, but not what this channel type reads, or of another account.',
+  };
+  const stage = 'receive';
+  log.record(channel, { stage, code: refused.code, detail: detail[refused.code] ?? rowText(refused) });
+}
+
+function rowText(refused: AppError): string {
+  return errorRow(refused.code).message.replace(/\{[^}]*\}/g, '');
+}

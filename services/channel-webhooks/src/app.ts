@@ -1,0 +1,83 @@
+import type { Bus } from '@omnigate/bus';
+import {
+  type ChannelAdapter,
+  createChannelLog,
+  createDeliveries,
+  createIngest,
+  createRegistration,
+  registerWebhookRoutes,
+} from '@omnigate/channel-kit';
+import type { RegistryServiceService } from '@omnigate/contracts';
+import type { Database } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { Client, RpcService } from '@omnigate/rpc';
+import type { Logger, Metrics, ServiceApp } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { FastifyInstance } from 'fastify';
+import { channels } from './channels';
+
+/** What channel-webhooks needs. */
+export interface ChannelWebhooksOptions {
+  /** Of `channelWebhooksSchema`. */
+  database: Database;
+  bus: Bus;
+  state: State;
+  directory: DirectoryCache;
+  registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
+  logger: Logger;
+  metrics: Metrics;
+  /** `OMNIGATE_PUBLIC_URL`. */
+  publicUrl: string;
+  /** `OMNIGATE_SENDS_IN_FLIGHT`. */
+  sendsInFlight: number;
+  /** No other process runs this service. */
+  exclusive: boolean;
+  /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
+  fetchAllow?: readonly string[];
+  /** Channel types; default: all that there are. For tests. */
+  adapters?: readonly ChannelAdapter[];
+}
+
+const adapterService = 'channel-webhooks';
+
+/** Makes the host of every stateless HTTP channel: webhooks in, deliveries out. */
+export function createChannelWebhooks(o: ChannelWebhooksOptions): ServiceApp<RpcService, FastifyInstance> {
+  const { bus, database, directory, logger, metrics, state } = o;
+  const publicUrl = o.publicUrl.replace(/\/+$/, '');
+  const list = o.adapters ?? channels;
+  const adapters = new Map(list.map((adapter) => [adapter.manifest.type, adapter]));
+  const parts = { adapterService, bus, directory, logger, metrics, publicUrl, adapters };
+  const deliveries = createDeliveries({
+    ...parts,
+    database,
+    state,
+    sendsInFlight: o.sendsInFlight,
+    exclusive: o.exclusive,
+    ...(o.fetchAllow ? { fetchAllow: o.fetchAllow } : {}),
+  });
+  const registration = createRegistration({
+    manifests: list.map((adapter) => adapter.manifest),
+    register: (request) => o.registry.registerChannelTypes(request),
+    logger,
+  });
+  return {
+    rpc: [],
+    http: (server) =>
+      registerWebhookRoutes(server, {
+        ...parts,
+        deliveries,
+        ingest: createIngest(parts),
+        channelLog: createChannelLog(parts),
+        catchAll: true,
+      }),
+    async start() {
+      await deliveries.start();
+      // Not awaited: the directory may start later, and webhooks of known channels need not wait for it.
+      void registration.start();
+    },
+    async stop() {
+      registration.stop();
+      await deliveries.stop();
+    },
+  };
+}
