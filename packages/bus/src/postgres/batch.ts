@@ -185,5 +185,8 @@ function movesOf(records: BatchRecord[]): PositionMove[] {
 }
 
 function advance(records: BatchRecord[]): void {
-  for (const { taken, to } of movesOf(records)) taken.stored = to;
+  for (const { taken, to } of movesOf(records)) {
+    taken.stored = to;
+    taken.next = to;
+  }
 }

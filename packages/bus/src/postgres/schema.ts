@@ -134,7 +134,7 @@ begin
   for i in 1 .. array_length(p_topics, 1) loop
     update position set next_offset = p_to[i]
       where group_name = p_group and topic_id = p_topics[i] and partition = p_partitions[i]
-        and epoch = p_epochs[i] and next_offset = p_from[i];
+        and epoch = p_epochs[i] and next_offset = p_from[i] and next_offset < p_to[i];
     if not found then
       raise exception 'another member has taken the partition' using errcode = '${fencedSqlState}';
     end if;
