@@ -1,1 +1,3 @@
-export {};
+export { type BotDeps, createBot } from './app';
+export { type KnowledgeArticle, knowledgeArticleSpec } from './domain/knowledge-article';
+export { botSchema } from './schema';

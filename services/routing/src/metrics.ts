@@ -1,7 +1,12 @@
 import type { Metrics } from '@omnigate/runtime';
 
 /** What routing counts. */
-export type RoutingMetrics = ReturnType<typeof createRoutingMetrics>;
+export interface RoutingMetrics {
+  received: ReturnType<Metrics['counter']>;
+  turnsDropped: ReturnType<Metrics['counter']>;
+  turnsTakenUp: ReturnType<Metrics['counter']>;
+  turnSeconds: ReturnType<Metrics['histogram']>;
+}
 
 /**
  * Registers routing's metrics.
@@ -9,7 +14,7 @@ export type RoutingMetrics = ReturnType<typeof createRoutingMetrics>;
  * @param metrics the process's registry.
  * @returns the counters.
  */
-export function createRoutingMetrics(metrics: Metrics) {
+export function createRoutingMetrics(metrics: Metrics): RoutingMetrics {
   return {
     received: metrics.counter('omnigate_routing_messages_received_total', 'Customer messages stored'),
     turnsDropped: metrics.counter(

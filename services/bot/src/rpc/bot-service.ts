@@ -1,0 +1,104 @@
+import {
+  type AskRequest,
+  type AskResponse,
+  type BotAction,
+  BotServiceService,
+  HandoffPacket,
+  Mood,
+  PartyRole,
+  Urgency,
+} from '@omnigate/contracts';
+import { type CallContext, defineService, type RpcService } from '@omnigate/rpc';
+import type { BotContext } from '../context';
+import type { Action, BotResult, HandoffPacket as EnginePacket } from '../domain/bot-result';
+import type { TurnInput, Utterance } from '../domain/turn-input';
+
+const defaultMaxCharacters = 2_000;
+
+const moods = { CALM: Mood.MOOD_CALM, UNHAPPY: Mood.MOOD_UNHAPPY, ANGRY: Mood.MOOD_ANGRY };
+const urgencies = { LOW: Urgency.URGENCY_LOW, NORMAL: Urgency.URGENCY_NORMAL, HIGH: Urgency.URGENCY_HIGH };
+
+/**
+ * BotService: answers from the tenant's knowledge.
+ *
+ * @param context what the bot works with.
+ * @returns the service.
+ */
+export function createBotService(context: BotContext): RpcService {
+  const allow = { ask: ['owner', 'admin', 'supervisor', 'agent', 'service', 'operator'] as const };
+  return defineService(BotServiceService, allow, { ask: (request, ctx) => ask(context, request, ctx) });
+}
+
+async function ask(context: BotContext, request: AskRequest, ctx: CallContext): Promise<AskResponse> {
+  const { tenantId } = ctx.identity;
+  await context.knowledge.ready(tenantId);
+  const result = await context.thinker.think(tenantId, toInput(request, context.clock()));
+  if (request.conversationId !== '' && request.turnId !== '') {
+    context.record({
+      tenantId,
+      conversationId: request.conversationId,
+      turnId: request.turnId,
+      evidence: JSON.stringify(result.evidence),
+      unresolved: result.unresolved,
+    });
+  }
+  return toResponse(result, request.explain);
+}
+
+function toInput(request: AskRequest, now: Date): TurnInput {
+  return {
+    messages: request.utterances.map(toUtterance),
+    ...(request.openCount > 0 && { openCount: request.openCount }),
+    locale: request.locale,
+    limits: { maxCharacters: request.maxCharacters || defaultMaxCharacters, menu: request.menu },
+    dialogueState: request.dialogueState,
+    now: now.getTime(),
+    explain: request.explain,
+    ...(request.audience !== '' && { audience: request.audience }),
+  };
+}
+
+function toUtterance(utterance: { role: PartyRole; text: string; choiceId: string }): Utterance {
+  const { role, text, choiceId } = utterance;
+  if (role === PartyRole.PARTY_ROLE_BOT) return { role: 'bot', text };
+  if (role === PartyRole.PARTY_ROLE_AGENT) return { role: 'agent', text };
+  return { role: 'customer', text, ...(choiceId !== '' && { choiceId }) };
+}
+
+function toResponse(result: BotResult, explain: boolean): AskResponse {
+  return {
+    actions: result.actions.map(toAction),
+    dialogueState: result.dialogueState,
+    evidence: explain ? { ...result.evidence } : undefined,
+  };
+}
+
+function toAction(action: Action): BotAction {
+  switch (action.kind) {
+    case 'reply':
+      return { kind: { $case: 'reply', value: { text: action.text, articles: action.articleNames } } };
+    case 'clarify':
+      return { kind: { $case: 'clarify', value: { text: action.text, options: action.options } } };
+    case 'hand_over': {
+      const { reason, notice, language } = action;
+      return {
+        kind: {
+          $case: 'handOver',
+          value: { reason, notice, language, packet: toPacket(action.packet, reason) },
+        },
+      };
+    }
+  }
+}
+
+function toPacket(packet: EnginePacket, reason: string): HandoffPacket {
+  return HandoffPacket.fromPartial({
+    wants: packet.wants,
+    facts: packet.facts,
+    tried: packet.tried,
+    openQuestions: packet.openQuestions,
+    mood: moods[packet.mood],
+    urgency: urgencies[packet.urgency],
+    reason,
+  });
+}

@@ -1,0 +1,31 @@
+import type { Config } from './config';
+import { credentialsPath } from './credentials';
+import type { Addresses } from './omnigate';
+
+/**
+ * Tells people what is being done.
+ *
+ * @param line a few words.
+ */
+export function progress(line: string): void {
+  process.stdout.write(`· ${line}\n`);
+}
+
+/**
+ * Tells people that Omnigate is ready, where everything is and what to try first.
+ *
+ * @param addresses where it listens.
+ * @param folder path of the data folder.
+ * @param config the configuration.
+ */
+export function announce(addresses: Addresses, folder: string, config: Config): void {
+  const rows = [
+    ...(config.OMNIGATE_DEMO === '1' ? [['Demo chat', `${addresses.httpUrl}/demo`]] : []),
+    ['Webhooks', `${addresses.publicUrl}/webhooks/{channel_type}/{channel_id}`],
+    ['gRPC', addresses.grpcAddress],
+    ['API key', `in ${credentialsPath(folder)}`],
+    ['Be a person', 'npx omnigate desk   (npx omnigate --help lists the rest)'],
+  ];
+  const lines = rows.map(([name, value]) => `  ${(name ?? '').padEnd(12)} ${value}`);
+  process.stdout.write(`Omnigate is ready\n${lines.join('\n')}\n  Stop with Ctrl-C; nothing is lost.\n`);
+}

@@ -1,0 +1,240 @@
+import { resolve } from 'node:path';
+import { botSchema, createBot } from '@omnigate/bot';
+import { createPostgresBus } from '@omnigate/bus';
+import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
+import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
+import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
+import { createDirectory, directorySchema } from '@omnigate/directory';
+import { createDirectoryCache } from '@omnigate/directory-cache';
+import { createRouting, routingSchema } from '@omnigate/routing';
+import {
+  createInProcessClient,
+  createServer,
+  type Identity,
+  type RpcService,
+  type ServiceDefinition,
+} from '@omnigate/rpc';
+import { createHealth, createMetrics, type Logger, type Part } from '@omnigate/runtime';
+import { createLocalState } from '@omnigate/state';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from './config';
+import { ownerKey, writeCredentials } from './credentials';
+import { encryptionKey } from './data-folder';
+import { type DatabaseServer, openDatabaseServer, openSchema } from './databases';
+import { createDemo } from './demo';
+import { createHttpServer } from './http-server';
+
+/** What composing needs. */
+export interface OmnigateOptions {
+  config: Config;
+  logger: Logger;
+  /** Takes a line for people about work that takes a while. */
+  onProgress(line: string): void;
+}
+
+/** Where a running Omnigate is reached. */
+export interface Addresses {
+  httpUrl: string;
+  publicUrl: string;
+  grpcAddress: string;
+}
+
+/** All services in one process. */
+export interface Omnigate {
+  parts: Part[];
+  /** Known once every part has started. */
+  addresses(): Addresses;
+  ready(): Promise<boolean>;
+}
+
+/** Who the demo data is applied by, as the audit log shows it. */
+const demoOperator: Identity = { tenantId: '', roles: ['operator'], keyName: 'demo' };
+
+const clock = (): Date => new Date();
+
+/**
+ * Composes all services in one process on PostgreSQL: RPC is called in process, and listens for others.
+ *
+ * @param options configuration and where to tell progress.
+ * @returns the parts in the order in which they start; they stop in reverse.
+ * @throws AppError CONFIG_INVALID, DATABASE_UNAVAILABLE.
+ */
+export async function createOmnigate(options: OmnigateOptions): Promise<Omnigate> {
+  const { config, logger, onProgress } = options;
+  const folder = resolve(config.OMNIGATE_DATA_DIR);
+  const key = encryptionKey(folder, config.OMNIGATE_ENCRYPTION_KEY);
+  const adminKey = ownerKey(folder, config.OMNIGATE_ADMIN_KEY);
+  const server = await openDatabaseServer({
+    dataFolder: folder,
+    url: config.DATABASE_URL,
+    migrationUrl: config.DATABASE_MIGRATION_URL,
+    logger,
+    onProgress,
+  });
+  return compose({ ...options, folder, key, adminKey, server });
+}
+
+interface Composition extends OmnigateOptions {
+  folder: string;
+  key: Buffer;
+  adminKey: string;
+  server: DatabaseServer;
+}
+
+function compose(composition: Composition): Omnigate {
+  const { config, logger, server, folder, adminKey } = composition;
+  const publicUrl = config.OMNIGATE_PUBLIC_URL ?? `http://127.0.0.1:${config.OMNIGATE_HTTP_PORT}`;
+  const metrics = createMetrics();
+  const health = createHealth();
+  const open = (schema: Parameters<typeof openSchema>[1], poolSize: number) =>
+    openSchema(server.url, schema, { poolSize, logger });
+  const databases = {
+    directory: open(directorySchema, 3),
+    routing: open(routingSchema, 8),
+    bot: open(botSchema, 3),
+    webhooks: open(channelWebhooksSchema, 5),
+    web: open(channelWebSchema, 5),
+  };
+  const bus = createPostgresBus({
+    url: server.url,
+    listenUrl: server.migrationUrl,
+    logger,
+    metrics,
+    exclusive: true,
+  });
+  const state = createLocalState();
+  const directory = createDirectory({
+    database: databases.directory,
+    bus,
+    logger,
+    metrics,
+    encryptionKey: composition.key,
+    publicUrl,
+    adminKey,
+    fetchAllow: config.OMNIGATE_FETCH_ALLOW.split(',').filter((pair) => pair !== ''),
+  });
+  const registry = createInProcessClient(serviceOf(directory.rpc, RegistryServiceService));
+  const cache = createDirectoryCache({ registry, bus, logger });
+  const shared = { bus, state, directory: cache, registry, logger, metrics, exclusive: true, clock };
+  const adapter = { ...shared, publicUrl, sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT };
+  const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
+  const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
+  const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
+  const demo = createDemo({
+    enabled: config.OMNIGATE_DEMO === '1',
+    folder,
+    directory: createInProcessClient(serviceOf(directory.rpc, DirectoryServiceService), {
+      identity: demoOperator,
+    }),
+    cache,
+    publicUrl,
+  });
+  const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
+  const web = createChannelWeb({ ...adapter, database: databases.web, demoChannelId: demo.channelId });
+  const http = createHttpServer({ health, metrics });
+  webhooks.http?.(http);
+  web.http?.(http);
+  const rpc = createServer({
+    services: [...directory.rpc, ...routing.rpc, ...bot.rpc],
+    authenticate: (apiKey) => cache.authenticate(apiKey),
+    resolveTenant: (nameOrId) => cache.resolveTenant(nameOrId),
+    logger,
+    metrics,
+    health,
+  });
+  const addresses: Addresses = { httpUrl: '', publicUrl, grpcAddress: '' };
+  health.addReadiness('started', () => addresses.grpcAddress !== '');
+  const pools = Object.values(databases);
+  return {
+    addresses: () => addresses,
+    ready: async () => (await health.readiness()).ready,
+    parts: [
+      { name: 'database server', stop: () => server.stop() },
+      { name: 'databases', stop: async () => void (await Promise.all(pools.map((pool) => pool.end()))) },
+      { name: 'state', stop: () => state.stop() },
+      { name: 'bus', start: () => bus.start(), stop: () => bus.stop() },
+      { name: 'directory', start: () => directory.start(), stop: () => directory.stop() },
+      { name: 'directory cache', start: async () => cache.start(), stop: () => cache.stop() },
+      {
+        name: 'bootstrap',
+        start: async () => void (await directory.bootstrap()),
+        stop: async () => undefined,
+      },
+      { name: 'bot', start: () => bot.start(), stop: () => bot.stop() },
+      { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
+      { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
+      { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
+      { name: 'demo', start: () => demo.start(composition.onProgress), stop: async () => undefined },
+      grpcPart(rpc, config, addresses, health),
+      httpPart(http, config, addresses),
+      {
+        name: 'credentials',
+        start: () => tellCli(cache, folder, adminKey, addresses),
+        stop: async () => undefined,
+      },
+    ],
+  };
+}
+
+function serviceOf<D extends ServiceDefinition>(
+  services: readonly RpcService[],
+  definition: D,
+): RpcService<D> {
+  const service = services.find((candidate) => candidate.definition === definition);
+  if (!service) throw new Error('a service of the composition is missing');
+  return service as RpcService<D>;
+}
+
+function grpcPart(
+  rpc: ReturnType<typeof createServer>,
+  config: Config,
+  addresses: Addresses,
+  health: { setStopping(): void },
+): Part {
+  return {
+    name: 'gRPC',
+    async start() {
+      const port = await rpc.listen(config.OMNIGATE_BIND, config.OMNIGATE_GRPC_PORT);
+      addresses.grpcAddress = `${reachable(config.OMNIGATE_BIND)}:${port}`;
+    },
+    async stop() {
+      health.setStopping();
+      await rpc.stop();
+    },
+  };
+}
+
+function httpPart(http: FastifyInstance, config: Config, addresses: Addresses): Part {
+  return {
+    name: 'HTTP',
+    async start() {
+      await http.listen({ host: config.OMNIGATE_BIND, port: config.OMNIGATE_HTTP_PORT });
+      const address = http.addresses()[0];
+      const port = typeof address === 'object' ? address.port : config.OMNIGATE_HTTP_PORT;
+      addresses.httpUrl = `http://${reachable(config.OMNIGATE_BIND)}:${port}`;
+    },
+    stop: () => http.close(),
+  };
+}
+
+/** An address that listens everywhere is reached on this machine by loopback. */
+const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
+
+async function tellCli(
+  cache: ReturnType<typeof createDirectoryCache>,
+  folder: string,
+  adminKey: string,
+  addresses: Addresses,
+): Promise<void> {
+  // A database that was made elsewhere has another owner's key; credentials must not promise what doesn't open.
+  const known = await cache.authenticate(adminKey).then(
+    () => true,
+    () => false,
+  );
+  const credentials = {
+    grpc_address: addresses.grpcAddress,
+    api_key: known ? adminKey : '',
+    http_url: addresses.httpUrl,
+  };
+  writeCredentials(folder, credentials);
+}
