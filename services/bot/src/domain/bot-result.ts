@@ -1,0 +1,117 @@
+import type { FeatureHit } from './ranker';
+
+/** Why a conversation goes to a person. */
+export type HandOverReason =
+  | 'CUSTOMER_ASKED'
+  | 'SENSITIVE_TOPIC'
+  | 'NO_ANSWER'
+  | 'CLARIFICATION_FAILED'
+  | 'REPEATED_QUESTION'
+  | 'ARTICLE_NEEDS_PERSON'
+  | 'ANGRY'
+  | 'NOT_TEXT';
+
+export type Mood = 'CALM' | 'UNHAPPY' | 'ANGRY';
+export type Urgency = 'LOW' | 'NORMAL' | 'HIGH';
+
+/** Something known about the matter, such as `{ name: 'order_number', value: 'A1234567' }`. */
+export interface HandoffFact {
+  name: 'order_number' | 'room' | 'phone' | 'email' | 'fault_code' | 'amount';
+  /** Phone numbers and e-mail addresses are masked. */
+  value: string;
+}
+
+/** What a person who takes over should know. */
+export interface HandoffPacket {
+  /** In the customer's words, at most 200 characters. */
+  wants: string;
+  facts: HandoffFact[];
+  /** Names of the articles that were answered or offered. */
+  tried: string[];
+  openQuestions: string[];
+  mood: Mood;
+  urgency: Urgency;
+}
+
+/** One of the answers that a question back offers. */
+export interface ClarifyOption {
+  /** The article's name, or PERSON_OPTION. */
+  id: string;
+  label: string;
+}
+
+/** The option that asks for a person; no article has such a name. */
+export const PERSON_OPTION = '#person';
+
+/** An answer. */
+export interface ReplyAction {
+  kind: 'reply';
+  text: string;
+  /** The first article that it stands on; empty for small talk. */
+  articleId: string;
+  articleName: string;
+  /** All articles that it stands on. */
+  articleNames: string[];
+}
+
+/** A question back. */
+export interface ClarifyAction {
+  kind: 'clarify';
+  /** With the numbered options where the channel has no menus. */
+  text: string;
+  options: ClarifyOption[];
+}
+
+/** Gives the conversation to a person. */
+export interface HandOverAction {
+  kind: 'hand_over';
+  reason: HandOverReason;
+  /** What to tell the customer; leaves NOTICE_ROOM characters of the limit for the place in the queue. */
+  notice: string;
+  /** Language of the notice. */
+  language: string;
+  packet: HandoffPacket;
+}
+
+/** What the bot wants done. */
+export type Action = ReplyAction | ClarifyAction | HandOverAction;
+
+/** A candidate as people see it. */
+export interface CandidateEvidence {
+  articleName: string;
+  retrieval: number;
+  classifier: number;
+  total: number;
+  /** Only where an explanation was asked for: what spoke for it, strongest first. */
+  features?: FeatureHit[];
+}
+
+/** One question that was looked up. */
+export interface QuestionEvidence {
+  /** Normalised, with personal data masked. */
+  text: string;
+  candidates: CandidateEvidence[];
+  decision: 'answer' | 'clarify' | 'none' | 'forced';
+}
+
+/** Why the bot did what it did. */
+export interface Evidence {
+  language: string;
+  /** Rules that matched, such as `must-human:legal`. */
+  rules: string[];
+  questions: QuestionEvidence[];
+  thresholds: { answer: number; clarify: number };
+  /** What was done: an action's kind, with the reason where it has one. */
+  decision: string;
+}
+
+/** The outcome of a turn. */
+export interface BotResult {
+  /** Never empty; one on every channel today. */
+  actions: Action[];
+  evidence: Evidence;
+  /** To be given back with the next turn. */
+  dialogueState: string;
+  /** A question that had no answer, with personal data masked. */
+  unresolved?: { question: string; language: string };
+}

@@ -1,0 +1,64 @@
+import type { CandidateEvidence, QuestionEvidence } from './bot-result';
+import type { BookArticle, BookPart, KnowledgeBook } from './knowledge-book';
+import type { Language } from './language';
+import { maskPersonalData } from './personal-data';
+
+/** What looking a question up gave. */
+export interface Lookup {
+  /** The question as the customer wrote it. */
+  question: string;
+  normalised: string;
+  decision: 'answer' | 'clarify' | 'none';
+  /** Best first; at most three. */
+  articles: BookArticle[];
+  /** The score of the first. */
+  score: number;
+  evidence: QuestionEvidence;
+}
+
+/** How a question is looked up. */
+export interface LookupOptions {
+  language: Language;
+  audience: string;
+  now: number;
+  thresholds: { answer: number; clarify: number };
+  explain: boolean;
+}
+
+const OFFERED = 3;
+const SHOWN_FEATURES = 8;
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;
+
+function candidatesOf(part: BookPart, normalised: string, o: LookupOptions): CandidateEvidence[] {
+  const allowed = part.allowed?.(o.audience, o.now);
+  return part.ranker.rank(normalised, OFFERED, allowed).map((candidate) => ({
+    articleName: part.articles[candidate.article]?.name ?? '',
+    retrieval: rounded(candidate.retrieval),
+    classifier: rounded(candidate.classifier),
+    total: rounded(candidate.total),
+    ...(o.explain && { features: part.ranker.explain(normalised, candidate.article, SHOWN_FEATURES) }),
+  }));
+}
+
+/** Looks a question up among the articles of its language alone. */
+export function lookUp(book: KnowledgeBook, question: string, o: LookupOptions): Lookup {
+  const normalised = book.normalise(question);
+  const part = book.parts.get(o.language);
+  const candidates = part === undefined || normalised === '' ? [] : candidatesOf(part, normalised, o);
+  const score = candidates[0]?.total ?? Number.NEGATIVE_INFINITY;
+  const related = candidates.filter((candidate) => candidate.retrieval > 0);
+  const decision =
+    related.length === 0 || score < o.thresholds.clarify
+      ? 'none'
+      : score >= o.thresholds.answer
+        ? 'answer'
+        : 'clarify';
+  return {
+    question,
+    normalised,
+    decision,
+    score,
+    articles: related.flatMap((candidate) => book.byName.get(candidate.articleName) ?? []),
+    evidence: { text: maskPersonalData(normalised), candidates, decision },
+  };
+}

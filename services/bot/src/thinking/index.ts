@@ -1,0 +1,1 @@
+export { createThinker, type Thinker, type ThinkerOptions } from './thinker';
