@@ -1,0 +1,208 @@
+import { join } from 'node:path';
+import { type Bus, type BusRecord, busSchema, createPostgresBus } from '@omnigate/bus';
+import {
+  type Content,
+  type Message,
+  MessageReceived,
+  MessageSend,
+  MessageStatus,
+  messageKey,
+  PartyRole,
+  RegistryServiceService,
+  ResolveChannelResponse,
+  ResolvedChannel,
+  topics,
+} from '@omnigate/contracts';
+import { createDatabase } from '@omnigate/database';
+import { createDirectoryCache } from '@omnigate/directory-cache';
+import { AppError } from '@omnigate/errors';
+import { createInProcessClient, defineService } from '@omnigate/rpc';
+import { createLogger, createMetrics, newId } from '@omnigate/runtime';
+import { createLocalState } from '@omnigate/state';
+import { createWebVisitor, freshDatabase, type WebVisitor, type WebVisitorOptions } from '@omnigate/testkit';
+import { buildSync } from 'esbuild';
+import { fastify } from 'fastify';
+import { type ChannelWebDeps, createChannelWeb } from '../app';
+import { channelWebSchema } from '../index';
+
+/** Web chat with everything real below it: PostgreSQL, bus, deliveries, a listening server. Directory is a list of channels. */
+export type WebChatBed = Awaited<ReturnType<typeof startWebChat>>;
+
+const logger = createLogger({ service: 'channel-web-test', level: 'silent' });
+
+function bundleWidget(): string {
+  const entry = join(__dirname, '..', '..', 'widget', 'src', 'main.ts');
+  const built = buildSync({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'iife',
+    target: ['es2022'],
+    minify: true,
+    write: false,
+  });
+  return built.outputFiles[0]?.text ?? '';
+}
+
+/** A registry that knows the channels of a list. */
+function registryOf(channels: Map<string, ResolvedChannel>) {
+  const nobody = async (): Promise<never> => {
+    throw new AppError('UNIMPLEMENTED');
+  };
+  const allow = {
+    registerChannelTypes: ['service'],
+    resolveChannel: ['service'],
+    resolveTenant: ['service'],
+    authenticateApiKey: ['service'],
+    snapshotResources: ['service'],
+  } as const;
+  const service = defineService(RegistryServiceService, allow, {
+    registerChannelTypes: async () => ({}),
+    resolveChannel: async ({ channelId }) => {
+      const channel = channels.get(channelId);
+      if (!channel) throw new AppError('NOT_FOUND');
+      return ResolveChannelResponse.fromPartial({ channel });
+    },
+    resolveTenant: nobody,
+    authenticateApiKey: nobody,
+    snapshotResources: nobody,
+  });
+  return createInProcessClient(service);
+}
+
+/** Records of a topic as they come. */
+function follow<T>(bus: Bus, topic: string, decode: (value: Buffer) => T) {
+  const seen: T[] = [];
+  const follower = bus.follow({
+    topics: [topic],
+    handle: (records: BusRecord[]) => void seen.push(...records.map(({ value }) => decode(value))),
+  });
+  return { seen, ready: follower.ready, stop: () => follower.stop() };
+}
+
+/** Starts web chat on a database and a port of its own. */
+export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
+  const { url, drop } = await freshDatabase([busSchema, channelWebSchema]);
+  const metrics = createMetrics();
+  const bus = createPostgresBus({ url, logger, metrics, exclusive: true, unsafeNoSync: true });
+  const { schema, role } = channelWebSchema;
+  const database = createDatabase({ url, schema, role, applicationName: 'test', logger, unsafeNoSync: true });
+  const channels = new Map<string, ResolvedChannel>();
+  const registry = registryOf(channels);
+  const directory = createDirectoryCache({ registry, bus });
+  const state = createLocalState();
+  const server = fastify({ forceCloseConnections: true });
+  const port = { number: 0 };
+  const demo = { channelId: undefined as string | undefined };
+  await bus.start();
+  await directory.start();
+  const received = follow(
+    bus,
+    topics.messageReceived,
+    (value) => MessageReceived.decode(value).message as Message,
+  );
+  const statuses = follow(bus, topics.messageStatus, (value) => MessageStatus.decode(value));
+  await Promise.all([received.ready, statuses.ready]);
+  const app = createChannelWeb({
+    database,
+    bus,
+    state,
+    directory,
+    registry,
+    logger,
+    metrics,
+    publicUrl: 'http://chat.test',
+    sendsInFlight: 32,
+    exclusive: true,
+    demoChannelId: () => demo.channelId,
+    widgetBundle: bundleWidget(),
+    ...overrides,
+  });
+  app.http?.(server);
+  await server.listen({ host: '127.0.0.1', port: 0 });
+  const address = server.server.address();
+  port.number = typeof address === 'object' && address ? address.port : 0;
+  const baseUrl = `http://127.0.0.1:${port.number}`;
+  await app.start();
+
+  function addChannel(config: Record<string, unknown> = {}, tenantId = newId()): ResolvedChannel {
+    const channel = ResolvedChannel.fromPartial({
+      id: newId(),
+      tenantId,
+      name: 'site',
+      type: 'web',
+      firstResponder: 'bot',
+      maxPerSecond: 1_000,
+      config,
+    });
+    channels.set(channel.id, channel);
+    return channel;
+  }
+
+  /** Publishes what routing would: a message to a visitor. */
+  async function send(
+    channel: ResolvedChannel,
+    to: string,
+    message: { text?: string; content?: Content; role?: PartyRole; name?: string; messageId?: string },
+  ): Promise<string> {
+    const messageId = message.messageId ?? newId();
+    const content = message.content ?? { kind: { $case: 'text', value: { body: message.text ?? '' } } };
+    const value = MessageSend.encode(
+      MessageSend.fromPartial({
+        messageId,
+        tenantId: channel.tenantId,
+        channel: { type: channel.type, id: channel.id },
+        address: to,
+        conversationId: newId(),
+        sender: { role: message.role ?? PartyRole.PARTY_ROLE_BOT, name: message.name ?? '' },
+        content,
+        createTime: new Date(),
+      }),
+    ).finish();
+    await bus.append({
+      topic: topics.messageSend('channel-web'),
+      key: messageKey(channel.id, to, ''),
+      value,
+      eventId: newId(),
+      type: 'omnigate.message.v1.MessageSend',
+      tenantId: channel.tenantId,
+    });
+    return messageId;
+  }
+
+  const visitor = (channel: ResolvedChannel, o: Partial<WebVisitorOptions> = {}): WebVisitor =>
+    createWebVisitor({ baseUrl, channelId: channel.id, ...o });
+
+  async function stop(): Promise<void> {
+    await app.stop();
+    await server.close();
+    await Promise.all([received.stop(), statuses.stop()]);
+    await directory.stop();
+    await bus.stop();
+    await database.end();
+    await state.stop();
+    await drop();
+  }
+
+  return {
+    baseUrl,
+    database,
+    state,
+    demo,
+    channels,
+    received: received.seen,
+    statuses: statuses.seen,
+    addChannel,
+    send,
+    visitor,
+    stop,
+  };
+}
+
+/** Waits until a condition holds; fails with what it was after 10 s. */
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
