@@ -93,10 +93,16 @@ function readArray(bytes: Buffer, read: BinaryParser): unknown[] {
   return items;
 }
 
+/** Throws when a value is read, not here: the driver asks for readers where nothing would catch it. */
+function unreadable(type: number): BinaryParser {
+  return () => {
+    throw new TypeError(`No binary reader for type oid ${type}: cast it, or ask for text results`);
+  };
+}
+
 function binaryParser(type: number): BinaryParser {
   const element = elementOfArray[type];
-  const read = binaryParsers[element ?? type];
-  if (!read) throw new TypeError(`No binary reader for type oid ${type}: cast it, or ask for text results`);
+  const read = binaryParsers[element ?? type] ?? unreadable(type);
   return element === undefined ? read : (bytes) => readArray(bytes, read);
 }
 
