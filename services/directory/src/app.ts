@@ -7,9 +7,9 @@ import {
 } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { RpcService } from '@omnigate/rpc';
-import type { Logger } from '@omnigate/runtime';
+import { createSignals, type Logger, type Metrics } from '@omnigate/runtime';
 import { type Bootstrapped, bootstrapDirectory } from './bootstrap';
-import { handleChannelLogged } from './consumers/channel-logged';
+import { createChannelLoggedHandler } from './consumers/channel-logged';
 import type { DirectoryContext } from './directory-context';
 import { createConfigCheck } from './domain/channel-config';
 import { createSecretBox } from './domain/secret-envelope';
@@ -24,6 +24,7 @@ export interface DirectoryOptions {
   database: Database;
   bus: Bus;
   logger: Logger;
+  metrics: Metrics;
   /** 32 bytes that seal the channels' secrets. */
   encryptionKey: Buffer;
   /** OMNIGATE_PUBLIC_URL: what providers call. */
@@ -60,7 +61,7 @@ export interface Directory {
  * @throws AppError CONFIG_INVALID when the encryption key is not 32 bytes long
  */
 export function createDirectory(options: DirectoryOptions): Directory {
-  const { database, bus, logger, encryptionKey, publicUrl, adminKey, fetchAllow = [] } = options;
+  const { database, bus, logger, metrics, encryptionKey, publicUrl, adminKey, fetchAllow = [] } = options;
   const context: DirectoryContext = {
     database,
     bus,
@@ -79,7 +80,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     group: 'directory',
     topics: [topics.channelLog],
     database,
-    handle: handleChannelLogged,
+    handle: createChannelLoggedHandler(createSignals(metrics, 'directory.channel-log')),
   });
   return {
     rpc: Object.values(services),

@@ -1,6 +1,7 @@
 import type { BusRecord, Outcome } from '@omnigate/bus';
 import { ChannelLogged } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
+import type { Signals } from '@omnigate/runtime';
 import { uuidPattern } from '../domain/resource';
 import { type ChannelLogRow, insertChannelLog } from '../store/channel-log';
 
@@ -31,15 +32,21 @@ const readRow = (record: BusRecord): ChannelLogRow | undefined => {
 };
 
 /**
- * Keeps what adapters have logged about their channels.
+ * Makes the handler that keeps what adapters have logged about their channels.
  *
- * @param tx the batch's transaction
- * @param records of omnigate.channel.log.v1
- * @returns deadLetter for what can not be read
+ * @param signals the consumer's
+ * @returns a handler of omnigate.channel.log.v1; what can not be read goes to the dead letters
  */
-export async function handleChannelLogged(tx: Transaction, records: BusRecord[]): Promise<Outcome[]> {
-  const rows = records.map(readRow);
-  const readable = rows.filter((row) => row !== undefined);
-  if (readable.length > 0) await insertChannelLog(tx, readable);
-  return rows.map((row) => (row ? { kind: 'ok' } : { kind: 'deadLetter', code: 'PAYLOAD_MALFORMED' }));
+export function createChannelLoggedHandler(signals: Signals) {
+  return async (tx: Transaction, records: BusRecord[]): Promise<Outcome[]> => {
+    signals.received(records.length);
+    const rows = records.map(readRow);
+    const readable = rows.filter((row) => row !== undefined);
+    if (readable.length > 0) await insertChannelLog(tx, readable);
+    tx.onCommitted(() => {
+      signals.done(readable.length);
+      signals.failed('decode', records.length - readable.length);
+    });
+    return rows.map((row) => (row ? { kind: 'ok' } : { kind: 'deadLetter', code: 'PAYLOAD_MALFORMED' }));
+  };
 }

@@ -1,0 +1,41 @@
+import { ChannelType } from '@omnigate/contracts';
+
+/** Manifests as the adapters of this version tell them, by the configuration keys of docs/resources.md. */
+export const channelTypes: ChannelType[] = [
+  ChannelType.fromPartial({
+    type: 'sms-twilio',
+    title: 'SMS by Twilio',
+    adapterService: 'channel-webhooks',
+    addressNamespace: 'phone',
+    defaultMaxPerSecond: 1,
+    capabilities: { maxTextCharacters: 1600, menu: true, singleMessageTurn: true, providerMessageIds: true },
+    configSchema: {
+      type: 'object',
+      required: ['account_sid', 'auth_token', 'from'],
+      properties: {
+        account_sid: { type: 'string' },
+        auth_token: { type: 'string', secret: true },
+        from: { type: 'string' },
+        api_base_url: { type: 'string' },
+      },
+    },
+  }),
+  ChannelType.fromPartial({
+    type: 'web',
+    title: 'Web chat',
+    adapterService: 'channel-web',
+    addressNamespace: 'web',
+    defaultMaxPerSecond: 100,
+    capabilities: { maxTextCharacters: 8000, menu: true, deliveryReceipts: true, readReceipts: true },
+    configSchema: {
+      type: 'object',
+      required: ['allowed_origins'],
+      properties: {
+        allowed_origins: { type: 'array', items: { type: 'string' } },
+        identity_secret: { type: 'string', secret: true },
+        title: { type: 'string' },
+        locale: { type: 'string' },
+      },
+    },
+  }),
+];
