@@ -1,0 +1,11 @@
+export type { RequestChange, WebhookAnswer } from './callbacks';
+export type { TwilioFault } from './faults';
+export type { SimulatedMessage } from './messages';
+export {
+  createTwilioSimulator,
+  type InboundText,
+  newSid,
+  type SendAttempt,
+  type TwilioSimulator,
+  type TwilioSimulatorOptions,
+} from './simulator';
