@@ -215,6 +215,8 @@ export function createSender(o: SenderOptions): Sender {
     const due = channels.get(delivery);
     due.inFlight -= 1;
     inFlight -= 1;
+    // A claim under way has not seen this end: it must not take the channel for done before its outcome is stored.
+    due.marks += 1;
     due.probing = judgement.result.kind === 'credentialsBroken';
     due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
     judgements.push(judgement);
