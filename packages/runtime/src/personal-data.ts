@@ -1,7 +1,8 @@
 // Digits as people type them: ASCII or full-width, with a blank, dot, dash or bracket between.
 const digit = '[0-9０-９]';
 const numberLike = new RegExp(`(?:\\+|00|＋)?\\(?${digit}(?:[\\s().\\-－]{0,2}${digit}){6,}[Xx]?`, 'g');
-const email = /[\p{L}\p{N}._%+-]+[@＠][\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+// Every repetition is bounded, so that no text takes more than time in proportion to its length.
+const email = /[\w.%+-]{1,64}[@＠][A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}/g;
 // Hong Kong identity card, such as A123456(3).
 const hongKongId = /(?<![A-Za-z0-9])[A-Za-z]{1,2}[0-9]{6}\s?[(（]?[0-9Aa][)）]?(?![A-Za-z0-9])/g;
 const plainDate = /^(?:19|20)\d{2}([-.])\d{1,2}\1\d{1,2}$/;
