@@ -197,6 +197,24 @@ test('lets only an operator point a channel at a private address', async () => {
   expect(await allowed()).toBe(false);
 });
 
+test('lets private addresses through that OMNIGATE_FETCH_ALLOW names', async () => {
+  const allowing = await openDirectory({ fetchAllow: ['127.0.0.1:9001'] });
+  const at = (url: string) => ({
+    ...sms,
+    spec: { ...sms.spec, team: 'default', config: { ...sms.spec.config, api_base_url: url } },
+  });
+  await allowing.as(['owner']).apply(at('http://127.0.0.1:9001/'));
+  const { channel } = await allowing.registry.resolveChannel(
+    { name: sms.name },
+    { tenantId: allowing.tenantId },
+  );
+  expect(channel?.privateApiAllowed).toBe(true);
+  await expect(allowing.as(['owner']).apply(at('http://127.0.0.1:9002/'))).rejects.toEqual(
+    invalid('resources[0].spec.config.api_base_url'),
+  );
+  await allowing.close();
+});
+
 test("keeps a channel's type", async () => {
   const changed = { ...sms, spec: { type: 'web', config: { allowed_origins: [] } } };
   await expect(open.as(['owner']).apply(changed)).rejects.toEqual(invalid('resources[0].spec.type'));

@@ -70,8 +70,18 @@ test('lists newest first', async () => {
 test.each([
   [{ answer: 'a' }, ['question']],
   [{ question: 'q' }, ['answer']],
+  [{ question: ' ', answer: 'a' }, ['question']],
+  [{ question: 'q', answer: 'a', valid_from: '2027-01-02' }, ['valid_from']],
   [{ question: 'q', answer: 'a', valid_from: 'tomorrow' }, ['valid_from']],
-  [{ question: 'q', answer: 'a', valid_from: '2027-01-02', valid_until: '2027-01-01' }, ['valid_until']],
+  [
+    {
+      question: 'q',
+      answer: 'a',
+      valid_from: '2027-01-02T00:00:00Z',
+      valid_until: '2027-01-02T00:00:00+08:00',
+    },
+    ['valid_until'],
+  ],
   [{ question: 'q', answer: 'a', handling: 'maybe', language: '中文' }, ['language', 'handling']],
   [{ question: 'q', answer: 'a', variants: 'one' }, ['variants']],
 ])('refuses %p', async (spec, members) => {
@@ -79,15 +89,16 @@ test.each([
   await expect(apply).rejects.toEqual(invalid(...members.map((member) => `resources[0].spec.${member}`)));
 });
 
-test('an article that a person must answer needs no answer', async () => {
-  const applied = await open
-    .as(['owner'])
-    .apply({ kind: 'KnowledgeArticle', name: 'human', spec: { question: '我要投诉', handling: 'human' } });
-  expect(applied.resources[0]?.resource?.spec).toMatchObject({
+test('fills in what is left out', async () => {
+  const spec = { question: ' 我要投诉 ', answer: '请转人工', handling: 'human' };
+  const applied = await open.as(['owner']).apply({ kind: 'KnowledgeArticle', name: 'human', spec });
+  expect(applied.resources[0]?.resource?.spec).toEqual({
     language: 'zh',
     audience: 'everyone',
+    question: '我要投诉',
     variants: [],
-    answer: '',
+    answer: '请转人工',
+    handling: 'human',
   });
 });
 

@@ -3,6 +3,7 @@ import { AppError } from '@omnigate/errors';
 import type { DirectoryContext } from './directory-context';
 import { hashApiKey, sameHash } from './domain/api-key';
 import type { ChannelSpec } from './domain/channel-spec';
+import { isFetchAllowed } from './domain/private-address';
 import { type StoredResource, uuidPattern } from './domain/resource';
 import { withSecrets } from './domain/secret-fields';
 import { weeklySpans } from './domain/team-spec';
@@ -44,7 +45,8 @@ export async function resolveChannel(
     config: withSecrets(spec.config, openSecrets(stored, context)),
     channelType,
     revision: stored.revision,
-    privateApiAllowed: stored.appliedByOperator,
+    privateApiAllowed:
+      stored.appliedByOperator || isFetchAllowed(String(spec.config.api_base_url), context.fetchAllow),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { FieldViolation } from '@omnigate/errors';
 import type { Caller, DirectoryContext } from '../directory-context';
 import { canonicalHash } from '../domain/canonical-json';
 import type { ChannelSpec } from '../domain/channel-spec';
@@ -65,19 +66,30 @@ export function planChannel(planning: ChannelPlanning, context: DirectoryContext
   const schema = channelType.configSchema ?? {};
   const kept = storedSecrets(existing, context);
   const split = splitConfig(spec.config, secretPaths(schema), kept, base);
-  const wrong = [...split.violations];
-  const masked = new Set(wrong.map((violation) => violation.field));
-  wrong.push(
-    ...context.checkConfig(schema, split.complete, base).filter((violation) => !masked.has(violation.field)),
-  );
   const appliedByOperator = operatorApplied(planning, spec.config);
-  const url = apiBaseUrlOf(spec.config);
-  const problem =
-    url === undefined ? undefined : apiBaseUrlProblem(url, appliedByOperator, context.fetchAllow);
-  if (problem !== undefined) wrong.push({ field: `${base}.api_base_url`, description: problem });
+  const wrong = onePerField([
+    ...split.violations,
+    ...context.checkConfig(schema, split.complete, base),
+    ...addressViolations(spec.config, { base, appliedByOperator }, context),
+  ]);
   if (wrong.length > 0) return { violations: wrong };
   return { plan: writeOf(planning, { split, kept, appliedByOperator }, context), violations: [] };
 }
+
+const addressViolations = (
+  config: JsonObject,
+  at: { base: string; appliedByOperator: boolean },
+  context: DirectoryContext,
+): FieldViolation[] => {
+  const url = apiBaseUrlOf(config);
+  const description =
+    url === undefined ? undefined : apiBaseUrlProblem(url, at.appliedByOperator, context.fetchAllow);
+  return description === undefined ? [] : [{ field: `${at.base}.api_base_url`, description }];
+};
+
+/** The first thing that is wrong with a field says enough. */
+const onePerField = (violations: readonly FieldViolation[]): FieldViolation[] =>
+  violations.filter(({ field }, index) => violations.findIndex((other) => other.field === field) === index);
 
 const unknownType = (document: Document, state: ApplyState) => {
   const known = [...state.channelTypes.keys()].sort().join(', ');

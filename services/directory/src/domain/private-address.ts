@@ -36,6 +36,20 @@ export function isPrivateHost(hostname: string): boolean {
 }
 
 /**
+ * Says whether OMNIGATE_FETCH_ALLOW names a URL's host and port.
+ *
+ * @param url as written
+ * @param fetchAllow `host:port` pairs
+ * @returns true when it does
+ */
+export function isFetchAllowed(url: string, fetchAllow: readonly string[]): boolean {
+  const parsed = URL.parse(url);
+  if (!parsed) return false;
+  const port = parsed.port || (parsed.protocol === 'https:' ? '443' : '80');
+  return fetchAllow.includes(`${parsed.hostname}:${port}`);
+}
+
+/**
  * Checks the address of a provider's API.
  *
  * @param url as written
@@ -52,7 +66,6 @@ export function apiBaseUrlProblem(
   if (!parsed || !/^https?:$/.test(parsed.protocol)) return 'must be an http or https URL';
   if (parsed.username !== '' || parsed.password !== '') return 'must not hold a user or password';
   if (privateAllowed || !isPrivateHost(parsed.hostname)) return undefined;
-  const port = parsed.port || (parsed.protocol === 'https:' ? '443' : '80');
-  if (fetchAllow.includes(`${parsed.hostname}:${port}`)) return undefined;
+  if (isFetchAllowed(url, fetchAllow)) return undefined;
   return 'is a loopback or private address: only an operator may set it, or OMNIGATE_FETCH_ALLOW must name its host:port';
 }

@@ -16,6 +16,20 @@ export const text = (maximum: number, minimum = 0) =>
   z.string().min(minimum).max(maximum).refine(storable, { error: textError });
 
 /**
+ * A text of at least one character that is no space, without the spaces around it.
+ *
+ * @param maximum UTF-16 units
+ * @returns its schema
+ */
+export const trimmed = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, { error: 'must not be empty' })
+    .max(maximum)
+    .refine(storable, { error: textError });
+
+/**
  * Looks for a text below a value that can not be stored.
  *
  * @param value anything that JSON can hold
