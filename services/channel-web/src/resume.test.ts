@@ -55,7 +55,7 @@ test('a long mailbox is replayed whole, and from the middle', async () => {
   const channel = bed.addChannel();
   const visitor = bed.visitor(channel, { timeoutMs: 30_000 });
   await visitor.connect();
-  const count = 450;
+  const count = 230;
   await Promise.all(Array.from({ length: count }, () => bed.send(channel, visitor.visitorId, { text: 'x' })));
   await visitor.message(({ seq }) => seq === count);
   const late = bed.visitor(channel, { token: visitor.token, timeoutMs: 30_000 });

@@ -71,6 +71,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
   let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   let ackTimer: ReturnType<typeof setTimeout> | undefined;
   let sendTimer: ReturnType<typeof setTimeout> | undefined;
+  let socketTimer: ReturnType<typeof setTimeout> | undefined;
   let lastTyping = 0;
   let readSeq = 0;
 
@@ -111,7 +112,8 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       },
     );
     transport = current;
-    if (open === openLongPolling) setTimeout(() => transport === current && current.close(), socketAgainMs);
+    if (open === openLongPolling)
+      socketTimer = setTimeout(() => transport === current && current.close(), socketAgainMs);
   }
 
   function lost(code: number, wasReady: boolean): void {
@@ -120,6 +122,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
     ready = false;
     inFlight = undefined;
     clearTimeout(sendTimer);
+    clearTimeout(socketTimer);
     if (code === 4401) {
       // The mailbox of the new session is another one.
       token = '';

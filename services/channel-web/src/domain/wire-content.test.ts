@@ -1,0 +1,38 @@
+import { Content } from '@omnigate/contracts';
+import { contentOf, wireContentOf } from './wire-content';
+
+test('every kind of content has a form that a page can show', () => {
+  const media = {
+    providerUrl: 'https://m.example/1',
+    fileName: 'a.png',
+    caption: 'see',
+    contentType: 'image/png',
+  };
+  const shown = (kind: NonNullable<Content['kind']>) => wireContentOf(Content.fromPartial({ kind }));
+  expect(shown({ $case: 'text', value: { body: 'hi' } })).toEqual({ type: 'text', text: 'hi' });
+  expect(shown({ $case: 'image', value: { ...media, sizeBytes: 1n } })).toEqual({
+    type: 'image',
+    url: 'https://m.example/1',
+    name: 'a.png',
+    text: 'see',
+  });
+  expect(shown({ $case: 'location', value: { latitude: 1, longitude: 2, label: 'x' } })).toEqual({
+    type: 'location',
+    latitude: 1,
+    longitude: 2,
+    label: 'x',
+  });
+  expect(shown({ $case: 'card', value: { title: 't', body: 'b', url: 'u' } })).toEqual({
+    type: 'card',
+    title: 't',
+    text: 'b',
+    url: 'u',
+  });
+  expect(shown({ $case: 'call', value: { callId: 'c', durationSeconds: 3 } })).toEqual({ type: 'other' });
+  expect(wireContentOf(undefined)).toEqual({ type: 'other' });
+});
+
+test('what a visitor says becomes canonical content and reads back the same', () => {
+  expect(wireContentOf(contentOf({ text: 'a' }))).toEqual({ type: 'text', text: 'a' });
+  expect(wireContentOf(contentOf({ id: '1', label: 'l' }))).toEqual({ type: 'choice', id: '1', label: 'l' });
+});
