@@ -3,9 +3,10 @@ import { AppError } from '@omnigate/errors';
 import { requireKeyPermission } from './apply/apply-resources';
 import { requireOtherOperator } from './apply/write-apply';
 import type { Caller, DirectoryContext } from './directory-context';
-import { type Kind, kinds, parseKind } from './domain/kind';
-import type { StoredResource } from './domain/resource';
+import { type Kind, kinds } from './domain/kind';
+import { namePattern, type StoredResource } from './domain/resource';
 import { referenceMembers } from './domain/spec-rules';
+import { requireKind } from './require-kind';
 import { type ResourceChange, recordChanges } from './resource-changes';
 import { deleteKey } from './store/api-keys';
 import { deleteChannelId } from './store/channel-ids';
@@ -24,23 +25,6 @@ const notFound = (kind: string, name: string) => new AppError('NOT_FOUND', { res
 /** Tenant and team that are always there. */
 const isPermanent = (kind: Kind, name: string): boolean =>
   (kind === 'Tenant' || kind === 'Team') && name === 'default';
-
-/**
- * Reads a kind that this version keeps.
- *
- * @param written as people write it
- * @returns the kind
- * @throws AppError INVALID_ARGUMENT for another one
- */
-export function requireKind(written: string): Kind {
-  const parsed = parseKind(written);
-  if (parsed.state === 'kept') return parsed.kind;
-  const description =
-    parsed.state === 'planned'
-      ? `${parsed.kind} is not supported by this version`
-      : 'is not a kind of resource';
-  throw new AppError('INVALID_ARGUMENT', {}, { fields: [{ field: 'kind', description }] });
-}
 
 /**
  * Deletes one resource that nothing refers to.
@@ -62,6 +46,7 @@ export async function removeResource(
       reason: `${kind}/${name} can not be deleted: it is always there`,
     });
   const by = { caller, context };
+  if (!namePattern.test(name)) throw notFound(kind, name);
   if (kind === 'Tenant') return removeTenant(name, by);
   await context.database.transaction({ tenants: [caller.tenantId] }, async (tx) => {
     await lockTenants(tx, tx.tenants);

@@ -1,7 +1,7 @@
 import { AppError } from '@omnigate/errors';
 import type { Caller, DirectoryContext } from './directory-context';
 import type { Kind } from './domain/kind';
-import type { StoredResource } from './domain/resource';
+import { namePattern, type StoredResource } from './domain/resource';
 import { listResourcePage, type ResourcePosition } from './store/resources';
 import { listTenantIds } from './store/tenants';
 
@@ -21,6 +21,7 @@ export async function listResources(
 ): Promise<StoredResource[]> {
   if (page.kind === 'ApiKey' && !caller.roles.some((role) => keyReaders.has(role)))
     throw new AppError('PERMISSION_DENIED', { reason: 'it may not see API keys' });
+  if (page.name !== '' && !namePattern.test(page.name)) return [];
   const everyTenant = page.kind === 'Tenant' && caller.roles.includes('operator');
   const tenants = everyTenant ? await listTenantIds(database) : [caller.tenantId];
   return database.transaction({ tenants }, (tx) => listResourcePage(tx, page));

@@ -108,3 +108,23 @@ test('shows channel types as resources', async () => {
 
 const listTypes = (pageToken: string) =>
   open.as(['supervisor']).directory.listResources({ kind: 'ChannelType', pageSize: 1, pageToken });
+
+test.each(['\u0000', '\ud800', 'No Such Name', 'x'.repeat(10_000)])(
+  'knows nothing by the name %j',
+  async (name) => {
+    const { directory, operations } = open.as(['owner', 'operator']);
+    await expect(open.registry.resolveChannel({ name }, { tenantId: open.tenantId })).rejects.toEqual(
+      notFound,
+    );
+    await expect(open.registry.resolveTenant({ name })).rejects.toEqual(notFound);
+    await expect(directory.deleteResource({ kind: 'Team', name })).rejects.toEqual(notFound);
+    await expect(operations.listChannelLog({ channel: name })).rejects.toEqual(notFound);
+    expect((await directory.listResources({ kind: 'Team', name })).resources).toEqual([]);
+    await expect(operations.listDeadLetters({ topic: `${name} ` })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    await expect(open.registry.authenticateApiKey({ key: name })).rejects.toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
+  },
+);

@@ -4,7 +4,7 @@ import type { DirectoryContext } from './directory-context';
 import { hashApiKey, sameHash } from './domain/api-key';
 import type { ChannelSpec } from './domain/channel-spec';
 import { isFetchAllowed } from './domain/private-address';
-import { type StoredResource, uuidPattern } from './domain/resource';
+import { namePattern, type StoredResource, uuidPattern } from './domain/resource';
 import { withSecrets } from './domain/secret-fields';
 import { weeklySpans } from './domain/team-spec';
 import { findKeysByHash, type StoredKey } from './store/api-keys';
@@ -76,6 +76,7 @@ const channelByName = async (
   { name, tenantId }: { name: string; tenantId: string },
   { database }: DirectoryContext,
 ): Promise<StoredResource | undefined> => {
+  if (!namePattern.test(name)) return undefined;
   const names = [{ tenantId, kind: 'Channel' as const, name }];
   return (await database.transaction({ tenants: [tenantId] }, (tx) => findResources(tx, names)))[0];
 };
@@ -92,7 +93,8 @@ export async function resolveTenant(
   key: { id: string } | { name: string },
   { database }: DirectoryContext,
 ): Promise<ResolveTenantResponse> {
-  const known = 'id' in key && !uuidPattern.test(key.id) ? undefined : await findTenant(database, key);
+  const wellFormed = 'id' in key ? uuidPattern.test(key.id) : namePattern.test(key.name);
+  const known = wellFormed ? await findTenant(database, key) : undefined;
   if (!known) throw new AppError('NOT_FOUND', { resource: 'Tenant' });
   const kinds = ['Tenant', 'Team', 'Agent'] as const;
   const [resources, revision] = await database.transaction({ tenants: [known.id] }, (tx) =>

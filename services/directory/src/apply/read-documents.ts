@@ -1,7 +1,7 @@
 import type { Resource } from '@omnigate/contracts';
 import type { FieldViolation } from '@omnigate/errors';
 import { checkFields } from '../domain/field-check';
-import { parseKind } from '../domain/kind';
+import { kindProblem, parseKind } from '../domain/kind';
 import { type Document, type JsonObject, namePattern, uuidPattern } from '../domain/resource';
 import { specSchemas } from '../domain/spec-rules';
 
@@ -11,13 +11,10 @@ export interface ReadDocuments {
   violations: FieldViolation[];
 }
 
-const kindViolation = (written: string, field: string): FieldViolation => {
-  const name = parseKind(written);
-  if (name.state === 'planned')
-    return { field, description: `${name.kind} is not supported by this version` };
-  if (name.state === 'listed') return { field, description: `${name.kind} can only be read` };
-  return { field, description: written === '' ? 'is required' : 'is not a kind of resource' };
-};
+const kindViolation = (written: string, field: string): FieldViolation => ({
+  field,
+  description: written === '' ? 'is required' : kindProblem(parseKind(written)),
+});
 
 const metadataViolations = (resource: Resource, base: string): FieldViolation[] => {
   const violations: FieldViolation[] = [];

@@ -43,3 +43,14 @@ const names = new Map<string, KindName>([
 export function parseKind(written: string): KindName {
   return names.get(fold(written)) ?? { state: 'unknown' };
 }
+
+/**
+ * Says why a kind can't be written.
+ *
+ * @param name as parseKind read it, not a kept one
+ * @returns what is wrong with it
+ */
+export function kindProblem(name: KindName): string {
+  if (name.state === 'planned') return `${name.kind} is not supported by this version`;
+  return name.state === 'listed' ? `${name.kind} can only be read` : 'is not a kind of resource';
+}

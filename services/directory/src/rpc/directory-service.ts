@@ -8,10 +8,11 @@ import {
   type RpcService,
 } from '@omnigate/rpc';
 import { applyResources } from '../apply/apply-resources';
-import { removeResource, requireKind } from '../delete-resource';
+import { removeResource } from '../delete-resource';
 import type { DirectoryContext } from '../directory-context';
 import { parseKind } from '../domain/kind';
 import { listResources } from '../list-resources';
+import { requireKind } from '../require-kind';
 import { listAuditEntries } from '../store/audit-entries';
 import { readChannelTypes } from '../store/channel-types';
 import { callerOf } from './caller';

@@ -11,6 +11,7 @@ import {
 } from '@omnigate/rpc';
 import { settleDeadLetters } from '../dead-letters';
 import type { DirectoryContext } from '../directory-context';
+import { namePattern } from '../domain/resource';
 import { type ChannelLogRow, listChannelLog } from '../store/channel-log';
 import { readChannelTypes } from '../store/channel-types';
 import { findResources } from '../store/resources';
@@ -22,6 +23,9 @@ import { nextPageToken } from './next-page-token';
 const writers: readonly Role[] = ['owner', 'admin', 'operator'];
 const watchers: readonly Role[] = [...writers, 'supervisor', 'auditor'];
 
+/** Any topic, or none. */
+const topicPattern = /^[\w.-]{0,200}$/;
+
 const readLogPage = async (
   request: { channel: string; pageSize: number; pageToken: string },
   tenantId: string,
@@ -31,7 +35,8 @@ const readLogPage = async (
   const limit = pageSize(request.pageSize);
   const before = token && { time: new Date(token.time), id: token.id };
   const rows = await database.transaction({ tenants: [tenantId] }, async (tx) => {
-    const [channel] = await findResources(tx, [{ tenantId, kind: 'Channel', name: request.channel }]);
+    const names = [{ tenantId, kind: 'Channel' as const, name: request.channel }];
+    const [channel] = namePattern.test(request.channel) ? await findResources(tx, names) : [];
     if (!channel) throw new AppError('NOT_FOUND', { resource: `Channel/${request.channel}` });
     return listChannelLog(tx, {
       tenantId,
@@ -112,6 +117,12 @@ export function createOperationsService(context: DirectoryContext): RpcService<O
     },
     async listDeadLetters(request, { identity }) {
       const { topic } = request;
+      if (!topicPattern.test(topic))
+        throw new AppError(
+          'INVALID_ARGUMENT',
+          {},
+          { fields: [{ field: 'topic', description: 'is not the name of a topic' }] },
+        );
       const before = parsePageToken(request.pageToken, { id: 'text' })?.id;
       const limit = pageSize(request.pageSize);
       const found = await context.bus.deadLetters.list({

@@ -1,8 +1,8 @@
 import { RegistryServiceService } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { type CallContext, defineService, type Role, type RpcService } from '@omnigate/rpc';
-import { requireKind } from '../delete-resource';
 import type { DirectoryContext } from '../directory-context';
+import { requireKind } from '../require-kind';
 import { authenticateApiKey, resolveChannel, resolveTenant, snapshotResources } from '../resolve';
 import { readChannelTypes, writeChannelTypes } from '../store/channel-types';
 import { viewResource } from './resource-view';
