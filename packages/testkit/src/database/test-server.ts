@@ -16,9 +16,9 @@ export interface TestDatabase {
 const startTimeoutMs = 120_000;
 const serverFile = 'server.json';
 
-/** Jest's workers are forked by the process that is the test run. */
+/** Jest's workers are forked by the process that is the test run; with --runInBand there are none. */
 function testRunPid(): number {
-  return typeof process.send === 'function' ? process.ppid : process.pid;
+  return /jest-worker/.test(process.argv[1] ?? '') ? process.ppid : process.pid;
 }
 
 /** Tells a process from a later one with the same pid: its start time in clock ticks, where the system says so. */
