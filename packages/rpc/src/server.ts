@@ -9,6 +9,7 @@ import type { Health, Logger, Metrics } from '@omnigate/runtime';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Authentication } from './authentication';
 import { createCallObserver } from './call-record';
+import { createConnectionGate } from './connection-gate';
 import { toGrpcStatus } from './grpc-error';
 import type { Role } from './identity';
 import { addReflection } from './reflection';
@@ -33,7 +34,7 @@ export interface RpcServer {
   listen(host: string, port: number): Promise<number>;
   /**
    * Tells health checks, ends streams with UNAVAILABLE so that their callers go elsewhere, lets unary calls finish.
-   * @param deadlineMs after so many milliseconds what still runs is cut; default 10,000
+   * @param deadlineMs after so many milliseconds what still runs is cut, with UNAVAILABLE; default 10,000
    */
   stop(deadlineMs?: number): Promise<void>;
 }
@@ -46,6 +47,9 @@ const limits = {
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.max_connection_idle_ms': 300_000,
 };
+
+// Callers that are cut off are told so first; their answers need that long to leave.
+const cutAfterMs = 500;
 
 /**
  * Makes a server of these services, with health checking and reflection, which are open without a key. Calls need
@@ -60,25 +64,39 @@ export function createServer(o: ServerOptions): RpcServer {
   for (const service of o.services) {
     server.addService(service.definition as unknown as GrpcServiceDefinition, grpcHandlers(service, running));
   }
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const gate = createConnectionGate((socket) => injector.injectConnection(socket));
   const setServing = addHealth(server, o.services);
   addReflection(server);
   o.health.onStopping(() => setServing(false));
 
   return {
     async listen(host, port) {
-      const bound = await bind(server, host, port);
+      const bound = await gate.listen(host, port);
       setServing(true);
       o.logger.info({ host, port: bound }, 'gRPC listens');
       return bound;
     },
     async stop(deadlineMs = 10_000) {
       setServing(false);
+      // grpc-js does not wait for connections that it did not accept itself; the gate does.
+      const closed = Promise.all([
+        gate.close(),
+        new Promise<void>((resolve) => server.tryShutdown(() => resolve())),
+      ]);
       const leaving = new AppError('UNAVAILABLE', { reason: 'the server stops' });
-      const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
       for (const call of running) if (call.stream) call.scope.abort(leaving);
       for (const call of openCalls) call.sendStatus(toGrpcStatus(leaving));
-      const timer = setTimeout(() => server.forceShutdown(), deadlineMs);
-      await closed.finally(() => clearTimeout(timer));
+      const sayingSo = setTimeout(() => {
+        for (const call of running) call.scope.abort(leaving);
+      }, deadlineMs - cutAfterMs);
+      const cutting = setTimeout(() => {
+        server.forceShutdown();
+        gate.cut();
+      }, deadlineMs);
+      await closed;
+      clearTimeout(sayingSo);
+      clearTimeout(cutting);
     },
   };
 }
@@ -100,14 +118,4 @@ function addHealth(server: Server, services: readonly RpcService[]): (serving: b
   return (serving) => {
     for (const name of names) health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   };
-}
-
-function bind(server: Server, host: string, port: number): Promise<number> {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
 }
