@@ -26,6 +26,7 @@ test('shows a made key once, and it opens the tenant', async () => {
   expect((await keyOf('made', { role: 'supervisor' }))?.status).not.toHaveProperty('key');
   const listed = await open.as(['owner']).directory.listResources({ kind: 'ApiKey' });
   expect(JSON.stringify(listed)).not.toContain(key);
+  expect(open.logged.join()).not.toContain('ogk_');
   await expect(open.registry.authenticateApiKey({ key: `${key}x` })).rejects.toEqual(unauthenticated);
   await expect(open.registry.authenticateApiKey({ key: '' })).rejects.toEqual(unauthenticated);
 });

@@ -161,6 +161,8 @@ test('keeps, replaces and gives up secrets; never shows or stores them in the cl
     tx.query({ text: 'select spec::text, secrets::text from resource' }),
   );
   expect(JSON.stringify(rows)).not.toContain('s3cret');
+  expect(open.logged.join()).toContain('resources changed');
+  expect(open.logged.join()).not.toContain('s3cret');
   expect(await outcomeOf({ identity_secret: null })).toBe(APPLY_OUTCOME_CONFIGURED);
   expect(await stored()).toEqual({ allowed_origins: [] });
 });

@@ -49,4 +49,6 @@ export async function recordChanges(
     tx,
     resources.map((resource) => recordOf(resource, deleted)),
   );
+  const fields = { tenant_id: by.caller.tenantId, action, resource_count: resources.length };
+  tx.onCommitted(() => by.context.logger.info(fields, 'resources changed'));
 }

@@ -40,6 +40,8 @@ export interface OpenDirectory {
   /** Of the tenant `default`. */
   tenantId: string;
   adminKey: string | undefined;
+  /** All log lines so far, the lowest level included. */
+  logged: string[];
   as(roles: Role[], tenantId?: string): Acting;
   /** Builds another directory on the same database, as a restart does. */
   restart(o: { encryptionKey?: Buffer; adminKey?: string }): Directory;
@@ -57,6 +59,9 @@ const document = ({ kind, name, id = '', spec = {} }: TestDocument): Resource =>
 export async function openDirectory(
   o: { adminKey?: string; fetchAllow?: string[] } = {},
 ): Promise<OpenDirectory> {
+  const logged: string[] = [];
+  const destination = { write: (line: string) => void logged.push(line) };
+  const logger = createLogger({ service: 'directory-test', level: 'trace', destination });
   const { url, drop } = await freshDatabase([busSchema, directorySchema]);
   const { schema, role } = directorySchema;
   const database = createDatabase({ url, schema, role, applicationName: 'directory-test', logger });
@@ -80,14 +85,12 @@ export async function openDirectory(
     await registry.registerChannelTypes({ channelTypes });
     const tenantId = (await registry.resolveTenant({ name: 'default' })).id;
     const as = (roles: Role[], actingIn = tenantId) => actingAs(directory, roles, actingIn);
-    return { url, database, bus, directory, registry, tenantId, adminKey, as, restart: build, close };
+    return { url, database, bus, directory, registry, tenantId, adminKey, logged, as, restart: build, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
-
-const logger = createLogger({ service: 'directory-test', level: 'silent' });
 
 const actingAs = (directory: Directory, roles: Role[], tenantId: string): Acting => {
   const identity = { tenantId, roles, keyName: `test-${roles.join('-')}` };

@@ -17,11 +17,14 @@ const addressesOf = ({ id, spec }: StoredResource, { publicUrl, channelTypes }: 
   return { webhook_url: `${publicUrl}/webhooks/${spec.type}/${id}` };
 };
 
-const channelStatus = (resource: StoredResource, context: ViewContext): JsonObject => ({
-  ...addressesOf(resource, context),
-  max_per_second:
-    resource.spec.max_per_second ?? context.channelTypes.get(String(resource.spec.type))?.defaultMaxPerSecond,
-});
+const channelStatus = (resource: StoredResource, context: ViewContext): JsonObject => {
+  const channelType = context.channelTypes.get(String(resource.spec.type));
+  const maxPerSecond = resource.spec.max_per_second ?? channelType?.defaultMaxPerSecond;
+  return {
+    ...addressesOf(resource, context),
+    ...(maxPerSecond !== undefined && { max_per_second: maxPerSecond }),
+  };
+};
 
 const viewSpec = ({ kind, spec, secrets }: StoredResource): JsonObject => {
   if (kind === 'ApiKey') return { ...spec, key: maskedSecret };
