@@ -70,7 +70,7 @@ test('messages wait in the mailbox while the visitor is away, and a send that is
   await visitor.connect();
   await visitor.say('hello');
   visitor.drop();
-  const ids = [];
+  const ids: string[] = [];
   for (let index = 0; index < 5; index += 1)
     ids.push(await bed.send(channel, visitor.visitorId, { text: `answer ${index}` }));
   await bed.send(channel, visitor.visitorId, { text: 'answer 4', messageId: ids[4] ?? '' });
