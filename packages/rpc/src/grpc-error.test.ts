@@ -1,7 +1,5 @@
 import * as grpc from '@grpc/grpc-js';
-import { BotServiceService } from '@omnigate/contracts';
 import { AppError, type ErrorCode, errorRow, errorTable } from '@omnigate/errors';
-import { createClient } from './client';
 import { botClient, botService, closing, endAll, failureOf, start, tenantA } from './loopback.fixture';
 
 afterEach(endAll);
@@ -12,18 +10,21 @@ describe('errors', () => {
       throw error();
     });
 
-  it.each(Object.keys(errorTable) as ErrorCode[])('carries %s whole', async (code) => {
+  it('carries every code of the table whole', async () => {
     const fields = [{ field: 'spec.config.from', description: '必须是 +E.164' }];
-    const error = () => new AppError(code, { reason: 'because', kind: 'x' }, { fields, retryAfterMs: 1_500 });
-    const { address } = await start(throwing(error));
-    const failure = await failureOf(
-      closing(createClient(BotServiceService, { address, apiKey: 'owner-key', idempotent: [] })).ask({}),
+    const metadata = { reason: 'because', kind: 'x' };
+    const { address } = await start(
+      botService(async ({ dialogueState }) => {
+        throw new AppError(dialogueState as ErrorCode, metadata, { fields, retryAfterMs: 1_500 });
+      }),
     );
-    expect(failure.code).toBe(code);
-    expect((failure.cause as grpc.ServiceError).code).toBe(grpc.status[errorRow(code).grpc]);
-    expect(failure.retryAfterMs).toBe(1_500);
-    if (code === 'INTERNAL') expect([failure.metadata, failure.fields]).toEqual([{}, []]);
-    else expect([failure.metadata, failure.fields]).toEqual([{ reason: 'because', kind: 'x' }, fields]);
+    const bot = botClient(address, 'owner-key');
+    for (const code of Object.keys(errorTable) as ErrorCode[]) {
+      const failure = await failureOf(bot.ask({ dialogueState: code }));
+      const told = code === 'INTERNAL' ? { metadata: {}, fields: [] } : { metadata, fields };
+      expect(failure).toMatchObject({ code, retryAfterMs: 1_500, ...told });
+      expect((failure.cause as grpc.ServiceError).code).toBe(grpc.status[errorRow(code).grpc]);
+    }
   });
 
   it('never tells what an unexpected error said, but logs that it was', async () => {
