@@ -5,7 +5,7 @@ import type { Logger } from '@omnigate/runtime';
 import { Client } from 'pg';
 import { sqlState, statementFailure } from './failure';
 import { setUpRoles, setUpSchema } from './schema-setup';
-import { type Migration, migrationTable, type ServiceSchema } from './service-schema';
+import { busUserRole, type Migration, migrationTable, type ServiceSchema } from './service-schema';
 import { plainIdentifier, quoteLiteral } from './statement';
 
 /** Serialises migrations of one database. */
@@ -128,7 +128,7 @@ async function applyRoles(client: Client, schemas: readonly ServiceSchema[], log
 
 function missingRights(schemas: readonly ServiceSchema[], login: string, cause: unknown): AppError {
   const roles = schemas.map(({ role }) => role).join(', ');
-  const reason = `the database login may not create or take the roles ${roles}; give it CREATEROLE (alter role ${login} createrole), or run the first migration with DATABASE_MIGRATION_URL of an administrator`;
+  const reason = `the database login may not create or take the roles ${roles}; give it CREATEROLE (alter role ${login} createrole), and where another login made ${busUserRole}, that too (grant ${busUserRole} to ${login} with admin option); or set DATABASE_MIGRATION_URL to an administrator's`;
   return new AppError('CONFIG_INVALID', { reason }, { cause });
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, readlink, realpath } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -44,6 +44,18 @@ export async function isServing(pid: number, directory: string): Promise<boolean
     stdout: '',
   }));
   return stdout.includes(directory) && !stdout.trimStart().startsWith('Z');
+}
+
+/**
+ * Whether children of a killed server are still in its directory. They hold its shared memory, end by themselves
+ * within moments, and until then no new server may start.
+ * @returns undefined where the system doesn't tell
+ */
+export async function hasLeftovers(directory: string): Promise<boolean | undefined> {
+  if (!existsSync('/proc/self')) return undefined;
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const serving = await Promise.all(pids.map((pid) => isServing(Number(pid), directory)));
+  return serving.includes(true);
 }
 
 /** Waits until the process is gone. @returns whether it went within the time */

@@ -9,14 +9,18 @@ import type { Client } from 'pg';
 import type { Binaries } from './binaries';
 import { type Cluster, rememberPort, serverEnvironment } from './cluster';
 import { logIn } from './login';
-import { endServer, isServing, readPostmaster } from './postmaster';
+import { endServer, hasLeftovers, isServing, readPostmaster } from './postmaster';
 import { spawnAs } from './server-user';
 import { renderSettings } from './settings';
 
 const pollMs = 15;
 const answerTimeoutMs = 3_000;
-/** What a killed server's children may take to leave its shared memory, before a new server may start. */
+/** What a killed server's children may take to end. */
 const leftoversMs = 15_000;
+const leftoversPollMs = 50;
+/** A port may be taken between the look and the start; where leftovers can't be seen they are waited for by trying. */
+const tries = { seen: 3, unseen: 40 };
+const retryPauseMs = 250;
 const progressEveryMs = 5_000;
 
 /** What starting needs beside the cluster. */
@@ -166,18 +170,28 @@ async function choosePort(cluster: Cluster, keepPort: boolean): Promise<number |
   return port ?? (keepPort ? undefined : anyPort());
 }
 
-/** Starts a server where none runs. Its first tries may fail while a killed one's children still hold its memory. */
-async function start(cluster: Cluster, o: ServerOptions): Promise<RunningServer> {
+/** @returns how often a start is worth trying */
+async function awaitLeftovers(directory: string): Promise<number> {
   const end = Date.now() + leftoversMs;
-  do {
+  for (;;) {
+    const left = await hasLeftovers(directory);
+    if (left === undefined) return tries.unseen;
+    if (!left || Date.now() > end) return tries.seen;
+    await sleep(leftoversPollMs);
+  }
+}
+
+/** Starts a server where none runs. */
+async function start(cluster: Cluster, o: ServerOptions): Promise<RunningServer> {
+  for (let left = await awaitLeftovers(cluster.directory); left > 0; left--) {
     const port = await choosePort(cluster, o.keepPort);
     const running = port === undefined ? undefined : await tryStart(cluster, port, o);
     if (running) {
       await rememberPort(cluster, running.port);
       return running;
     }
-    await sleep(250);
-  } while (Date.now() < end);
+    await sleep(retryPauseMs);
+  }
   const reason = `the embedded PostgreSQL does not start: ${await whyItEnded(cluster)} (logs: ${bootLog(cluster)} and ${join(cluster.directory, 'log')})`;
   throw new AppError('CONFIG_INVALID', { reason });
 }
