@@ -1,6 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import { AppError, type ErrorCode, errorRow, errorTable } from '@omnigate/errors';
-import { botClient, botService, closing, endAll, failureOf, start, tenantA } from './loopback.fixture';
+import { botClient, botService, endAll, failureOf, start, tenantA } from './loopback.fixture';
 
 afterEach(endAll);
 
