@@ -1,3 +1,4 @@
+import type { Thresholds } from './bot-settings';
 import type { FeatureHit } from './ranker';
 
 /** Why a conversation goes to a person. */
@@ -100,7 +101,7 @@ export interface Evidence {
   /** Rules that matched, such as `must-human:legal`. */
   rules: string[];
   questions: QuestionEvidence[];
-  thresholds: { answer: number; clarify: number };
+  thresholds: Thresholds;
   /** What was done: an action's kind, with the reason where it has one. */
   decision: string;
 }

@@ -29,10 +29,19 @@ export interface SmallTalk {
   replies: Readonly<Record<string, string>> & { en: string };
 }
 
+/** Total scores that decide. */
+export interface Thresholds {
+  /** From here up a question is answered. */
+  answer: number;
+  /** From here up the bot asks back; below a person gets it. */
+  clarify: number;
+  /** By how much the first must lead the second; otherwise the bot asks back (`物业费` alone may mean several things). */
+  lead: number;
+}
+
 /** What a tenant may set about its bot. */
 export interface BotSettings {
-  /** Total scores: from `answer` up a question is answered, from `clarify` up the bot asks back, below a person gets it. */
-  thresholds: { answer: number; clarify: number };
+  thresholds: Thresholds;
   /** Rows added to the colloquial map; they win over the rows that ship. */
   colloquialPhrases: readonly ColloquialPhrase[];
   mustHumanRules: readonly MustHumanRule[];
@@ -49,7 +58,7 @@ export interface BotSettings {
  * knowledge bases reached 95 % precision, and where the right article is still among three in most cases.
  */
 export const DEFAULT_BOT_SETTINGS: BotSettings = {
-  thresholds: { answer: 0.15, clarify: -0.4 },
+  thresholds: { answer: 0.2, clarify: -0.4, lead: 0.3 },
   colloquialPhrases: [],
   mustHumanRules: MUST_HUMAN_RULES,
   mustBotRules: MUST_BOT_RULES,

@@ -63,11 +63,15 @@ interface Problem {
   examples: Int32Array;
   isPositive: (example: number) => boolean;
   options: SvmOptions;
+  /** Squared length of each example with the constant 1 that carries the bias. */
+  squares: Float64Array;
 }
 
-/** Squared length of an example with the constant 1 that carries the bias. */
-const squaredLength = (vector: SparseVector): number =>
-  vector.values.reduce((sum, value) => sum + value * value, 1);
+function squaredLength(vector: SparseVector): number {
+  let sum = 1;
+  for (const value of vector.values) sum += value * value;
+  return sum;
+}
 
 /**
  * Learns one class against the rest by dual coordinate descent for the squared hinge loss (Hsieh et al. 2008,
@@ -76,7 +80,7 @@ const squaredLength = (vector: SparseVector): number =>
  * @param scratch zeros, one place a feature and one for the bias; zeros again when it returns
  */
 function learnClass(problem: Problem, scratch: Float64Array): SvmClass {
-  const { vectors, examples, isPositive, options } = problem;
+  const { vectors, examples, isPositive, options, squares } = problem;
   const biasPlace = scratch.length - 1;
   const alphas = new Float64Array(examples.length);
   const order = Int32Array.from(examples.keys());
@@ -89,7 +93,7 @@ function learnClass(problem: Problem, scratch: Float64Array): SvmClass {
     const alpha = alphas[i] as number;
     const margin = dot(vector, scratch) + (scratch[biasPlace] as number);
     const gradient = sign * margin - 1 + diagonal * alpha;
-    const next = Math.max(0, alpha - gradient / (squaredLength(vector) + diagonal));
+    const next = Math.max(0, alpha - gradient / ((squares[example] as number) + diagonal));
     if (next === alpha) return 0;
     alphas[i] = next;
     addScaled(vector, (next - alpha) * sign, scratch);
@@ -130,11 +134,12 @@ export function* learnSvm(
 ): Generator<void, SvmClass[]> {
   const scratch = new Float64Array(data.size + 1);
   const all = Int32Array.from(data.vectors.keys());
+  const squares = Float64Array.from(data.vectors, squaredLength);
   const learnt: SvmClass[] = [];
   for (let label = 0; label < data.classes; label += 1) {
     const isPositive = (example: number): boolean => data.labels[example] === label;
     const examples = candidates?.(label) ?? all;
-    learnt.push(learnClass({ vectors: data.vectors, examples, isPositive, options }, scratch));
+    learnt.push(learnClass({ vectors: data.vectors, examples, isPositive, options, squares }, scratch));
     yield;
   }
   return learnt;

@@ -1,6 +1,6 @@
 import type { BotSettings, MustBotRule, MustHumanRule, SmallTalk } from './bot-settings';
 import { foldText } from './normalise';
-import { bareText, createPhraseMatcher } from './phrase-matcher';
+import { bareText, createPhraseMatcher, createPhraseSorter } from './phrase-matcher';
 
 /** A tenant's rules, ready to be tried on messages. */
 export interface MessageRules {
@@ -14,22 +14,26 @@ export interface MessageRules {
 
 /** Compiles the rules of a tenant. */
 export function createMessageRules(settings: BotSettings): MessageRules {
-  const human = settings.mustHumanRules.map((rule) => ({
-    rule,
-    matcher: createPhraseMatcher(rule.phrases),
-    whole: new Set((rule.whole ?? []).map((phrase) => bareText(foldText(phrase)))),
-  }));
-  const bot = settings.mustBotRules.map((rule) => ({ rule, matcher: createPhraseMatcher(rule.phrases) }));
+  const human = createPhraseSorter(
+    settings.mustHumanRules.map((rule) => ({ label: rule, phrases: rule.phrases })),
+  );
+  const whole = new Map<string, MustHumanRule>();
+  for (const rule of settings.mustHumanRules) {
+    for (const phrase of rule.whole ?? []) whole.set(bareText(foldText(phrase)), rule);
+  }
+  const bot = createPhraseSorter(
+    settings.mustBotRules.map((rule) => ({ label: rule, phrases: rule.phrases })),
+  );
+  const botPhrases = createPhraseMatcher(settings.mustBotRules.flatMap((rule) => rule.phrases));
   const talk = new Map<string, SmallTalk>();
   for (const kind of settings.smallTalk)
     for (const phrase of kind.phrases) talk.set(bareText(foldText(phrase)), kind);
   return {
     mustHuman(folded) {
-      const rest = bot.reduce((text, { matcher }) => matcher.cut(text), folded);
-      const bare = bareText(rest);
-      return human.find(({ matcher, whole }) => whole.has(bare) || matcher.test(rest))?.rule;
+      const rest = botPhrases.cut(folded);
+      return whole.get(bareText(rest)) ?? human.first(rest);
     },
-    mustBot: (folded) => bot.find(({ matcher }) => matcher.test(folded))?.rule,
+    mustBot: (folded) => bot.first(folded),
     smallTalk: (folded) => talk.get(bareText(folded)),
   };
 }

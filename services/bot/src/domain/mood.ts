@@ -6,8 +6,10 @@ const angry = createPhraseMatcher(ANGRY_WORDS);
 const unhappy = createPhraseMatcher(UNHAPPY_WORDS);
 const urgent = createPhraseMatcher(URGENT_WORDS);
 
-const shouts = (text: string): boolean =>
-  /[!！]{2,}/.test(text) || /(?:\b[A-Z]{3,}\b\W+){2,}\b[A-Z]{3,}\b/.test(text);
+function shouts(text: string): boolean {
+  if (/[!！]{2,}/.test(text)) return true;
+  return !/[a-z]/.test(text) && (text.match(/[A-Z]{2,}/g)?.length ?? 0) >= 3;
+}
 
 /**
  * How a customer feels: by words, and by displeasure that is shouted.

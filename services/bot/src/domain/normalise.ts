@@ -56,7 +56,13 @@ function createReplacer(rows: readonly ColloquialPhrase[]): Normalise {
   return (text) => replacePhrases(table, text, (phrase) => plain.get(phrase) ?? phrase);
 }
 
-const reverse = (text: string): string => [...text].reverse().join('');
+// By UTF-16 units: what is reversed twice is whole again.
+function reverse(text: string): string {
+  let out = '';
+  for (let i = text.length - 1; i >= 0; i -= 1) out += text.charAt(i);
+  return out;
+}
+
 const WORD = /[\p{L}\p{N}]/u;
 const prefixes = createPhraseTable(POLITE_AFFIXES.prefixes.map(foldText));
 // Suffixes are looked for in the reversed text, so that the longest one at the end is found.
@@ -79,7 +85,7 @@ function stripAffixes(text: string): string {
 }
 
 /**
- * Makes the normaliser of a tenant: foldText, polite words off both ends, then the colloquial map.
+ * Makes the normaliser of a tenant: foldText, the colloquial map, then polite words off both ends.
  *
  * @param extra rows of the tenant; they win over the rows that ship
  * @returns a function; its result holds only letters, digits and single blanks, and may be empty
@@ -88,7 +94,7 @@ export function createNormaliser(extra: readonly ColloquialPhrase[] = []): Norma
   const shipped = Object.values(COLLOQUIAL_PHRASES).flat();
   const replace = createReplacer([...shipped, ...extra]);
   return (text) =>
-    replace(stripAffixes(foldText(text)))
+    stripAffixes(replace(foldText(text)))
       .replace(/[^\p{L}\p{M}\p{N}']+/gu, ' ')
       .trim();
 }

@@ -39,9 +39,10 @@ export function createPhraseTable(phrases: Iterable<string>): PhraseTable {
   for (const entries of pairs.values()) entries.sort((a, b) => b.phrase.length - a.phrase.length);
   return {
     at(text, place) {
-      const found = pairs.get(keyOf(text, place))?.find((entry) => fits(text, place, entry));
-      if (found !== undefined) return found.phrase;
-      const single = singles.get(text.charCodeAt(place));
+      const entries = pairs.get(keyOf(text, place));
+      if (entries !== undefined)
+        for (const entry of entries) if (fits(text, place, entry)) return entry.phrase;
+      const single = singles.size === 0 ? undefined : singles.get(text.charCodeAt(place));
       return single !== undefined && fits(text, place, single) ? single.phrase : undefined;
     },
   };

@@ -1,4 +1,5 @@
 import type { CandidateEvidence, QuestionEvidence } from './bot-result';
+import type { Thresholds } from './bot-settings';
 import type { BookArticle, BookPart, KnowledgeBook } from './knowledge-book';
 import type { Language } from './language';
 import { maskPersonalData } from './personal-data';
@@ -21,7 +22,7 @@ export interface LookupOptions {
   language: Language;
   audience: string;
   now: number;
-  thresholds: { answer: number; clarify: number };
+  thresholds: Thresholds;
   explain: boolean;
 }
 
@@ -40,24 +41,24 @@ function candidatesOf(part: BookPart, normalised: string, o: LookupOptions): Can
   }));
 }
 
+function decide([first, second]: readonly CandidateEvidence[], thresholds: Thresholds): Lookup['decision'] {
+  if (first === undefined || first.total < thresholds.clarify) return 'none';
+  const lead = second === undefined ? Number.POSITIVE_INFINITY : first.total - second.total;
+  return first.total >= thresholds.answer && lead >= thresholds.lead ? 'answer' : 'clarify';
+}
+
 /** Looks a question up among the articles of its language alone. */
 export function lookUp(book: KnowledgeBook, question: string, o: LookupOptions): Lookup {
   const normalised = book.normalise(question);
   const part = book.parts.get(o.language);
   const candidates = part === undefined || normalised === '' ? [] : candidatesOf(part, normalised, o);
-  const score = candidates[0]?.total ?? Number.NEGATIVE_INFINITY;
   const related = candidates.filter((candidate) => candidate.retrieval > 0);
-  const decision =
-    related.length === 0 || score < o.thresholds.clarify
-      ? 'none'
-      : score >= o.thresholds.answer
-        ? 'answer'
-        : 'clarify';
+  const decision = decide(related, o.thresholds);
   return {
     question,
     normalised,
     decision,
-    score,
+    score: related[0]?.total ?? Number.NEGATIVE_INFINITY,
     articles: related.flatMap((candidate) => book.byName.get(candidate.articleName) ?? []),
     evidence: { text: maskPersonalData(normalised), candidates, decision },
   };

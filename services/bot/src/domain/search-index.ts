@@ -56,26 +56,25 @@ function vocabularyOf(texts: readonly Features[]): Vocabulary {
 }
 
 function vectorise(vocabulary: Vocabulary, features: Features): SparseVector {
-  const ids: number[] = [];
-  const values: number[] = [];
+  const ids = new Int32Array(features.size);
+  const values = new Float64Array(features.size);
+  let known = 0;
   let squares = 0;
+  let typedPinyin = features.size > 0;
   for (const [name, count] of features) {
+    typedPinyin &&= isPinyinFeature(name);
     const id = vocabulary.ids.get(name);
-    const value =
-      termWeight(count) * (id === undefined ? vocabulary.unknownWeight : (vocabulary.weights[id] ?? 0));
+    const weight = id === undefined ? vocabulary.unknownWeight : (vocabulary.weights[id] as number);
+    const value = termWeight(count) * weight;
     squares += value * value;
     if (id === undefined) continue;
-    ids.push(id);
-    values.push(value);
+    ids[known] = id;
+    values[known] = value;
+    known += 1;
   }
-  const length = Math.sqrt(squares) || 1;
-  let typedPinyin = features.size > 0;
-  for (const name of features.keys()) typedPinyin &&= isPinyinFeature(name);
-  return {
-    ids: Int32Array.from(ids),
-    values: Float64Array.from(values, (value) => value / length),
-    typedPinyin,
-  };
+  const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+  for (let i = 0; i < known; i += 1) values[i] = (values[i] as number) * scale;
+  return { ids: ids.slice(0, known), values: values.slice(0, known), typedPinyin };
 }
 
 /** The length of the pinyin part of each vector; at least a fifth, so that a single pair is not taken for a match. */

@@ -99,7 +99,7 @@ const smallTalk: Stage = (turn) => {
 
 const questions: Stage = (turn) => answerQuestions(turn, questionsOf(turn));
 
-const STAGES: readonly Stage[] = [notText, choice, mustHuman, angry, mustBot, smallTalk, questions];
+const STAGES: readonly Stage[] = [choice, notText, mustHuman, angry, mustBot, smallTalk, questions];
 
 /**
  * Thinks about one turn: what was picked, what must go to a person, small talk, then the knowledge. Deterministic.
