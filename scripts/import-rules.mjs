@@ -2,8 +2,8 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { domainRules, driverOwners, packageGraph, serviceGraph } from './dependency-rules.mjs';
 
-/** Tests, what only tests use (`<package>/testing/`), and the package of end-to-end tests. */
-const isTest = (file) => /\.test\.ts$|^(packages|services)\/[^/]+\/testing\/|^tests\//.test(file);
+/** Tests, what only tests use (`testing/`), and the package of end-to-end tests. */
+const isTest = (file) => /\.test\.ts$|^(packages|services)\/[^/]+\/(src\/)?testing\/|^tests\//.test(file);
 
 /** `packages/rpc/src/a.ts` is in area `packages`, name `rpc`, folder `packages/rpc`. */
 function placeOf(file) {
@@ -25,6 +25,7 @@ function judgeRelative(file, specifier) {
   const target = posix.join(posix.dirname(file), specifier);
   if (!target.startsWith(`${folder}/`))
     return 'a relative import stays in its package: import the package by name';
+  if (!isTest(file) && isTest(`${target}.ts`)) return 'testing/ is for tests';
   const domain = domainOf(file);
   if (domain && !isTest(file) && !target.startsWith(domain))
     return 'domain/ imports nothing from outside domain/';

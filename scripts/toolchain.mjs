@@ -23,6 +23,7 @@ export function toolEnvironment(extra = {}) {
     PATH: join(root, 'node_modules', '.bin') + delimiter + process.env.PATH,
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
+    ...(process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' }),
     ...extra,
   };
 }
