@@ -59,17 +59,17 @@ test('a deleted key opens nothing', async () => {
 test("an agent's key names its agent, who stays as long as the key", async () => {
   const { apply, directory } = open.as(['owner']);
   const applied = await apply(
-    { kind: 'ApiKey', name: 'lis-key', spec: { role: 'agent', agent: 'li' } },
-    { kind: 'Agent', name: 'li' },
+    { kind: 'ApiKey', name: 'desk-key', spec: { role: 'agent', agent: 'desk' } },
+    { kind: 'Agent', name: 'desk' },
   );
   const key = String(applied.resources[0]?.resource?.status?.key);
   const agentId = applied.resources[1]?.resource?.metadata?.id;
   expect(await open.registry.authenticateApiKey({ key })).toMatchObject({
     roles: ['agent'],
     agentId,
-    agent: 'li',
+    agent: 'desk',
   });
-  await expect(directory.deleteResource({ kind: 'Agent', name: 'li' })).rejects.toThrow('ApiKey/lis-key');
+  await expect(directory.deleteResource({ kind: 'Agent', name: 'desk' })).rejects.toThrow('ApiKey/desk-key');
 });
 
 test('nobody hands out more than they hold', async () => {

@@ -5,10 +5,14 @@ const { APPLY_OUTCOME_CREATED, APPLY_OUTCOME_CONFIGURED, APPLY_OUTCOME_UNCHANGED
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const team = {
   kind: 'Team',
-  name: 'shop',
+  name: 'by-day',
   spec: { hours: [{ days: ['mon', 'sun'], from: '09:00', to: '18:00' }] },
 };
-const agent = { kind: 'agent', name: 'li-ming', spec: { display_name: '小李', teams: ['shop', 'default'] } };
+const agent = {
+  kind: 'agent',
+  name: 'desk-1',
+  spec: { display_name: '一号客服', teams: ['by-day', 'default'] },
+};
 const sms = {
   kind: 'Channel',
   name: 'shop-sms',
@@ -22,6 +26,7 @@ const sms = {
 let open: OpenDirectory;
 beforeAll(async () => {
   open = await openDirectory();
+  await open.as(['owner']).apply({ kind: 'Team', name: 'shop' });
 });
 afterAll(() => open.close());
 
@@ -219,7 +224,10 @@ test('lets private addresses through that OMNIGATE_FETCH_ALLOW names', async () 
 
 test("keeps a channel's type", async () => {
   const changed = { ...sms, spec: { type: 'web', config: { allowed_origins: [] } } };
-  await expect(open.as(['owner']).apply(changed)).rejects.toEqual(invalid('resources[0].spec.type'));
+  await open.as(['owner']).apply({ ...sms, name: 'typed' });
+  await expect(open.as(['owner']).apply({ ...changed, name: 'typed' })).rejects.toEqual(
+    invalid('resources[0].spec.type'),
+  );
 });
 
 test('takes a given id, and refuses one that is taken or changes', async () => {

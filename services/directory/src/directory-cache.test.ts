@@ -79,14 +79,14 @@ test('a key opens until it is deleted', async () => {
   const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
   await expect(cache.authenticate(key)).rejects.toEqual(unauthenticated);
   await apply(
-    { kind: 'ApiKey', name: 'k', spec: { role: 'agent', agent: 'li', key } },
-    { kind: 'Agent', name: 'li' },
+    { kind: 'ApiKey', name: 'k', spec: { role: 'agent', agent: 'desk', key } },
+    { kind: 'Agent', name: 'desk' },
   );
   const identity = await eventually(
     () => cache.authenticate(key).catch(() => undefined),
     (found) => found !== undefined,
   );
-  expect(identity).toMatchObject({ tenantId: open.tenantId, roles: ['agent'], keyName: 'k', agent: 'li' });
+  expect(identity).toMatchObject({ tenantId: open.tenantId, roles: ['agent'], keyName: 'k', agent: 'desk' });
   expect(identity).toHaveProperty('agentId');
   await directory.deleteResource({ kind: 'ApiKey', name: 'k' });
   await eventually(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ChannelLogged, MessageReceived, type TailResponse, topics } from '@omnigate/contracts';
-import { createDatabase } from '@omnigate/database';
+import { checkTenantIsolation, createDatabase } from '@omnigate/database';
 import { createLogger, newId } from '@omnigate/runtime';
 import { eventually } from '../testing/eventually';
 import { type OpenDirectory, openDirectory } from '../testing/open-directory';
@@ -166,7 +166,13 @@ test('refuses to tail what is no topic', async () => {
   await expect(tail[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
 
+test('the catalogue shows no way around row-level security', async () => {
+  expect(await checkTenantIsolation(open.url, [directorySchema])).toEqual([]);
+});
+
 test('row-level security keeps tenants apart even without a where', async () => {
+  await open.bus.append(logged(0, { channelId, tenantId: open.tenantId }));
+  await eventually(log, ({ entries }) => entries.length > 0);
   const { schema, role } = directorySchema;
   const logger = createLogger({ service: 'test', level: 'silent' });
   const database = createDatabase({ url: open.url, schema, role, applicationName: 'test', logger });

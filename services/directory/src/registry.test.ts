@@ -68,8 +68,12 @@ test('resolves a tenant with its teams and agents, and a revision that rises', a
       name: 'shop',
       spec: { hours: [{ days: ['fri'], from: '20:00', to: '02:00' }], offer_seconds: 20 },
     },
-    { kind: 'Agent', name: 'li', spec: { display_name: '小李', teams: ['shop'], max_conversations: 2 } },
-    { kind: 'Agent', name: 'wang' },
+    {
+      kind: 'Agent',
+      name: 'desk',
+      spec: { display_name: '一号客服', teams: ['shop'], max_conversations: 2 },
+    },
+    { kind: 'Agent', name: 'night-desk' },
   );
   const after = await open.registry.resolveTenant({ name: 'default' });
   expect(after.teams.find(({ name }) => name === 'shop')).toMatchObject({
@@ -82,11 +86,11 @@ test('resolves a tenant with its teams and agents, and a revision that rises', a
   expect(
     after.agents.map(({ displayName, teams, maxConversations }) => [displayName, teams, maxConversations]),
   ).toEqual([
-    ['小李', ['shop'], 2],
-    ['wang', ['default'], 5],
+    ['一号客服', ['shop'], 2],
+    ['night-desk', ['default'], 5],
   ]);
   expect(after.revision > before.revision).toBe(true);
-  await directory.deleteResource({ kind: 'Agent', name: 'wang' });
+  await directory.deleteResource({ kind: 'Agent', name: 'night-desk' });
   expect((await open.registry.resolveTenant({ tenantId: open.tenantId })).revision > after.revision).toBe(
     true,
   );

@@ -56,7 +56,7 @@ test('what one tenant declares another neither sees, changes nor deletes', async
     .apply(
       web,
       { kind: 'KnowledgeArticle', name: 'faq', spec: { question: 'q', answer: 'a' } },
-      { kind: 'Agent', name: 'ann' },
+      { kind: 'Agent', name: 'desk' },
     );
   for (const kind of ['Channel', 'KnowledgeArticle', 'Agent', 'ApiKey'])
     expect(await names(kind, ['owner'], other)).toEqual([]);
@@ -67,14 +67,14 @@ test('what one tenant declares another neither sees, changes nor deletes', async
     open.as(['owner'], other).operations.listChannelLog({ channel: 'site' }),
   ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(
-    open.as(['owner'], other).apply({ kind: 'ApiKey', name: 'k', spec: { role: 'agent', agent: 'ann' } }),
+    open.as(['owner'], other).apply({ kind: 'ApiKey', name: 'k', spec: { role: 'agent', agent: 'desk' } }),
   ).rejects.toEqual(invalid('resources[0].spec.agent'));
   expect((await open.as(['owner'], other).apply(web)).resources[0]?.resource?.metadata?.id).not.toBe(
     (await open.as(['owner']).directory.listResources({ kind: 'Channel', name: 'site' })).resources[0]
       ?.metadata?.id,
   );
   const entries = (await open.as(['owner'], other).directory.listAuditEntries({})).entries;
-  expect(entries.some(({ object }) => object === 'Agent/ann')).toBe(false);
+  expect(entries.some(({ object }) => object === 'Agent/desk')).toBe(false);
 });
 
 test('an operator names the tenant of a call, an owner may not', async () => {
