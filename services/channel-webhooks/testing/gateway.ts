@@ -79,6 +79,8 @@ export interface Gateway {
   /** States published of a message, in order. */
   statesOf(messageId: string): DeliveryState[];
   start(): Promise<void>;
+  /** Stops the service alone. */
+  stopService(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -143,6 +145,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     statesOf: (messageId) =>
       seen.statuses.filter((status) => status.messageId === messageId).map((status) => status.state),
     start: () => app.start(),
+    stopService: () => app.stop(),
     async stop() {
       await server.close();
       await app.stop();
@@ -246,7 +249,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Waits until a condition holds, as long as the test may take. */
+// Below Jest's own limit, so that a loop does not outlive its test.
+const patienceMs = 20_000;
+
+/** Waits until a condition holds. @throws Error when it doesn't for too long */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+  const deadlineMs = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) throw new Error(`still not: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

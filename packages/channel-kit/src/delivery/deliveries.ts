@@ -72,6 +72,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
   });
   const noted = new Set<string>();
   let unfollow = () => {};
+  let stopping: Promise<void> | undefined;
 
   async function storeSends(tx: Transaction, records: readonly BusRecord[]): Promise<Outcome[]> {
     const read = records.map(readSend);
@@ -92,6 +93,14 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
     return read.map((each) => each.outcome);
   }
 
+  async function stop(): Promise<void> {
+    unfollow();
+    await consumer.stop();
+    await upkeep.stop();
+    await sender.stop();
+    await connections.close();
+  }
+
   return {
     async start() {
       await upkeep.start();
@@ -101,12 +110,9 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
         if (change.kind === 'Channel') sender.resume(change.id);
       });
     },
-    async stop() {
-      unfollow();
-      await consumer.stop();
-      await upkeep.stop();
-      await sender.stop();
-      await connections.close();
+    stop() {
+      stopping ??= stop();
+      return stopping;
     },
     recordStatuses: (channel, statuses) =>
       sender.apply(

@@ -69,6 +69,7 @@ export function createSender(o: SenderOptions): Sender {
   let judgements: Judgement[] = [];
   let lostClaims: LostClaim[] = [];
   let inFlight = 0;
+  let dealtAtMs = 0;
   let state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   let looping = false;
   let woken = false;
@@ -97,9 +98,11 @@ export function createSender(o: SenderOptions): Sender {
 
   function scheduleTimer(): void {
     clearTimeout(timer);
-    const nowMs = Date.now();
-    const nextMs = state === 'running' ? channels.nextMs(nowMs) : undefined;
-    if (nextMs !== undefined) timer = setTimeout(wake, nextMs - nowMs);
+    // Without a free slot nothing can go; the next answer wakes the loop.
+    if (state !== 'running' || inFlight >= o.sendsInFlight) return;
+    // Since the last deal, not since now: what became ready in between was not seen.
+    const nextMs = channels.nextMs(dealtAtMs);
+    if (nextMs !== undefined) timer = setTimeout(wake, Math.max(0, nextMs - Date.now()));
   }
 
   async function nextWork(): Promise<
@@ -130,6 +133,7 @@ export function createSender(o: SenderOptions): Sender {
 
   async function dealSlots(free: number): Promise<Dealt[]> {
     const nowMs = Date.now();
+    dealtAtMs = nowMs;
     const dealt: Dealt[] = [];
     for (const { channel: due, count: want } of channels.deal(free, nowMs)) {
       const { marks } = due;

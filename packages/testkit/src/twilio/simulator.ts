@@ -21,6 +21,8 @@ export interface TwilioSimulatorOptions {
   reorderCallbacks?: boolean;
   /** ms before a send is answered; default 0. */
   latencyMs?: number;
+  /** ms between taking a message and answering so, in which its callbacks may come; default 0. */
+  answerDelayMs?: number;
   port?: number;
 }
 
@@ -135,8 +137,13 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     const message = refusal || (fault && !isTaken(fault)) ? undefined : accept(form);
     if (refusal) answerError(response, refusal);
     else if (fault) commit(fault, response);
-    else if (message) answerTaken(response, message, o.accountSid);
+    else if (message) answerLater(() => answerTaken(response, message, o.accountSid));
     if (message) follow(callBack(message));
+  }
+
+  function answerLater(answer: () => void): void {
+    if (o.answerDelayMs) setTimeout(answer, o.answerDelayMs);
+    else answer();
   }
 
   function throttled() {
