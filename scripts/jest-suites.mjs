@@ -50,7 +50,7 @@ function countsOf(results) {
 
 /**
  * Runs Jest over some folders in a process of its own.
- * @param {{ folders: string[], parallel?: boolean }} suite
+ * @param {{ folders: string[], parallel?: boolean }} suite folders: regular expressions, relative to the repository
  * @param {string} [pattern] a regular expression that the path of a test file must match
  * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed
  */
@@ -64,7 +64,7 @@ export async function runJest({ folders, parallel = false }, pattern) {
     '--passWithNoTests',
     parallel ? '--maxWorkers=2' : '--runInBand',
   ];
-  const paths = folders.map((each) => `^${escaped(join(root, each))}/.*${pattern ?? ''}`);
+  const paths = folders.map((each) => `^${escaped(root)}/${each}/.*${pattern ?? ''}`);
   const child = spawn(node24(), [jest, ...args, '--testPathPatterns', ...paths], {
     cwd: root,
     env: toolEnvironment(),
