@@ -44,9 +44,12 @@ function startupOptions(o: PoolOptions): string {
     statement_timeout: String(o.statementTimeoutMs ?? 30_000),
     idle_in_transaction_session_timeout: String(idleInTransactionMs),
     // Statements are named and bound to arrays of any length: one plan by index serves them all, also while a table
-    // is new and has no statistics. Planning each anew costs more than running it.
+    // is new and has no statistics: a hash join would read all that a tenant has. Planning each anew costs more than
+    // running it.
     plan_cache_mode: 'force_generic_plan',
     enable_seqscan: 'off',
+    enable_hashjoin: 'off',
+    enable_mergejoin: 'off',
     ...(o.unsafeNoSync ? { synchronous_commit: 'off' } : {}),
   };
   return Object.entries(settings)

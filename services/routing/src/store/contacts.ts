@@ -23,34 +23,45 @@ interface ResolvedRow {
 }
 
 async function insertOrRead(tx: Queryable, wanted: readonly NamedAddress[]): Promise<ResolvedRow[]> {
-  return tx.query<ResolvedRow>({
+  const ids = wanted.map(() => newId());
+  const rows = await tx.query<ResolvedRow>({
     name: 'address-resolve',
     text: `with wanted as (
-        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[])
-          as k(tenant_id, namespace, value, contact_id, name)
-      ), known as (
-        select a.tenant_id, a.namespace, a.value, a.contact_id from wanted k
-        join address a on a.tenant_id = k.tenant_id and a.namespace = k.namespace and a.value = k.value
+        select k.*, a.contact_id as known_id
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[]) as k(tenant_id, namespace, value, new_id)
+        left join address a on a.tenant_id = k.tenant_id and a.namespace = k.namespace and a.value = k.value
       ), added as (
         insert into address (tenant_id, namespace, value, contact_id)
-        select k.tenant_id, k.namespace, k.value, k.contact_id from wanted k
-        where not exists (select from known n
-          where n.tenant_id = k.tenant_id and n.namespace = k.namespace and n.value = k.value)
+        select tenant_id, namespace, value, new_id from wanted where known_id is null
         order by 1, 2, 3
         on conflict do nothing returning tenant_id, namespace, value, contact_id
-      ), people as (
-        insert into contact (tenant_id, id, name)
-        select k.tenant_id, k.contact_id, k.name from wanted k
-        join added a on a.tenant_id = k.tenant_id and a.contact_id = k.contact_id
       )
-      select * from known union all select * from added`,
+      select tenant_id, namespace, value, known_id as contact_id from wanted where known_id is not null
+      union all select * from added`,
     values: [
       wanted.map((row) => row.tenantId),
       wanted.map((row) => row.namespace),
       wanted.map((row) => row.value),
-      wanted.map(() => newId()),
-      wanted.map((row) => row.name),
+      ids,
     ],
+  });
+  const made = new Set(rows.map((row) => row.contact_id));
+  await insertContacts(
+    tx,
+    wanted.map((row, index) => ({ ...row, id: ids[index] ?? '' })).filter((row) => made.has(row.id)),
+  );
+  return rows;
+}
+
+async function insertContacts(
+  tx: Queryable,
+  rows: readonly (NamedAddress & { id: string })[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query({
+    name: 'contact-insert',
+    text: 'insert into contact (tenant_id, id, name) select * from unnest($1::uuid[], $2::uuid[], $3::text[])',
+    values: [rows.map((row) => row.tenantId), rows.map((row) => row.id), rows.map((row) => row.name)],
   });
 }
 

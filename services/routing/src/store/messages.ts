@@ -136,3 +136,48 @@ export async function readMessages(tx: Queryable, range: MessageRange): Promise<
   });
   return rows.map(fromStored);
 }
+
+/** A message of a span, with what a turn needs of it. */
+export interface SpanMessage {
+  conversationId: string;
+  direction: Direction;
+  /** Encoded Content. */
+  content: Buffer;
+}
+
+/** Messages numbered fromSeq to coversSeq of a conversation. */
+export interface MessageSpan {
+  tenantId: string;
+  conversationId: string;
+  fromSeq: number;
+  coversSeq: number;
+}
+
+/**
+ * Reads spans of several conversations.
+ *
+ * @param tx where to read.
+ * @param spans the spans.
+ * @returns their messages, in order within a conversation.
+ */
+export async function readMessageSpans(tx: Queryable, spans: readonly MessageSpan[]): Promise<SpanMessage[]> {
+  const rows = await tx.query<{ conversation_id: string; direction: number; content: Buffer }>({
+    name: 'message-spans',
+    text: `select m.conversation_id, m.direction, m.content
+      from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as k(tenant_id, conversation_id, from_seq, covers_seq)
+      join message m on m.tenant_id = k.tenant_id and m.conversation_id = k.conversation_id
+        and m.seq between k.from_seq and k.covers_seq
+      order by m.tenant_id, m.conversation_id, m.seq`,
+    values: [
+      spans.map((span) => span.tenantId),
+      spans.map((span) => span.conversationId),
+      spans.map((span) => span.fromSeq),
+      spans.map((span) => span.coversSeq),
+    ],
+  });
+  return rows.map((row) => ({
+    conversationId: row.conversation_id,
+    direction: row.direction,
+    content: row.content,
+  }));
+}

@@ -14,7 +14,7 @@ import { type Enqueueing, enqueue } from '../queue/enqueue';
 import { beginChanges, type Changes, sendMessage, writeChanges } from '../store/changes';
 import { lockConversations } from '../store/conversations';
 import { endTurns, lockTurns, restartTurns, type TurnRow } from '../store/turns';
-import { loadTurn } from './load';
+import { loadTurns } from './load';
 import type { TurnResult } from './runner';
 
 const resultsAtOnce = 256;
@@ -57,8 +57,10 @@ async function flushResults(
   await context.database.transaction({ tenants }, async (tx) => {
     const changes = beginChanges(tx, context.clock());
     const ids = results.map(({ job }) => job);
-    const conversations = new Map((await lockConversations(tx, ids)).map((row) => [row.id, row]));
-    const turns = new Map((await lockTurns(tx, ids)).map((turn) => [turn.conversationId, turn]));
+    // Issued together, locked one after the other: a connection runs its statements in order.
+    const [rows, current] = await Promise.all([lockConversations(tx, ids), lockTurns(tx, ids)]);
+    const conversations = new Map(rows.map((row) => [row.id, row]));
+    const turns = new Map(current.map((turn) => [turn.conversationId, turn]));
     Object.assign(plan, { ended: [], restarted: [], enqueued: [] });
     for (const result of results) {
       const conversation = conversations.get(result.job.conversationId);
@@ -73,8 +75,7 @@ async function flushResults(
     await writeChanges(changes, context.bus);
   });
   context.dispatcher.wake(plan.enqueued.map(({ conversation }) => conversation));
-  const again = await Promise.all(plan.restarted.map((turn) => loadTurn(context, turn)));
-  start(again.filter((job) => job !== undefined));
+  start(await loadTurns(context, plan.restarted));
 }
 
 const isCurrent = (turn: TurnRow, { job }: TurnResult, instance: string): boolean =>

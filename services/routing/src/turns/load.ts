@@ -1,8 +1,9 @@
 import { Content, Direction } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
+import type { ConversationRow } from '../domain/conversation';
 import { customerUtterance } from '../domain/utterance';
 import { readConversations } from '../store/conversations';
-import { readMessages } from '../store/messages';
+import { readMessageSpans, type SpanMessage } from '../store/messages';
 import type { TurnRow } from '../store/turns';
 import type { TurnJob } from './runner';
 
@@ -10,33 +11,44 @@ import type { TurnJob } from './runner';
 const messagesAtMost = 50;
 
 /**
- * Reads what a turn is about, for a turn whose messages are not at hand.
+ * Reads what turns are about, for turns whose messages are not at hand.
  *
  * @param context the database of routing.
- * @param turn the turn's row.
- * @returns the job; undefined when the conversation is gone.
+ * @param turns the turns' rows.
+ * @returns a job for each turn whose conversation is there.
  */
-export async function loadTurn(context: { database: Database }, turn: TurnRow): Promise<TurnJob | undefined> {
-  return context.database.transaction({ tenants: [turn.tenantId] }, async (tx) => {
-    const [conversation] = await readConversations(tx, [turn]);
-    if (!conversation) return undefined;
-    const { tenantId, conversationId } = turn;
-    const range = { tenantId, conversationId, beforeSeq: turn.coversSeq + 1, limit: messagesAtMost };
-    const messages = await readMessages(tx, range);
-    const open = messages
-      .filter((message) => message.seq >= turn.fromSeq && message.direction === Direction.DIRECTION_INBOUND)
-      .reverse();
-    return {
-      tenantId,
-      conversationId,
-      channelId: conversation.channelId,
-      turnId: turn.id,
-      fence: turn.fence,
-      fromSeq: turn.fromSeq,
-      coversSeq: turn.coversSeq,
-      clockMs: turn.clockMs,
-      utterances: open.map((message) => customerUtterance(Content.decode(message.content))),
-      dialogueState: conversation.dialogueState,
-    };
+export async function loadTurns(
+  context: { database: Database },
+  turns: readonly TurnRow[],
+): Promise<TurnJob[]> {
+  if (turns.length === 0) return [];
+  const tenants = [...new Set(turns.map((turn) => turn.tenantId))];
+  return context.database.transaction({ tenants }, async (tx) => {
+    const [rows, messages] = await Promise.all([readConversations(tx, turns), readMessageSpans(tx, turns)]);
+    const conversations = new Map(rows.map((row) => [row.id, row]));
+    const open = Map.groupBy(messages.filter(isInbound), (message) => message.conversationId);
+    return turns.flatMap((turn) => {
+      const conversation = conversations.get(turn.conversationId);
+      return conversation ? [toJob(turn, conversation, open.get(turn.conversationId) ?? [])] : [];
+    });
   });
+}
+
+const isInbound = (message: SpanMessage): boolean => message.direction === Direction.DIRECTION_INBOUND;
+
+function toJob(turn: TurnRow, conversation: ConversationRow, messages: SpanMessage[]): TurnJob {
+  return {
+    tenantId: turn.tenantId,
+    conversationId: turn.conversationId,
+    channelId: conversation.channelId,
+    turnId: turn.id,
+    fence: turn.fence,
+    fromSeq: turn.fromSeq,
+    coversSeq: turn.coversSeq,
+    clockMs: turn.clockMs,
+    utterances: messages
+      .slice(-messagesAtMost)
+      .map((message) => customerUtterance(Content.decode(message.content))),
+    dialogueState: conversation.dialogueState,
+  };
 }

@@ -3,12 +3,12 @@ import { AppError, isAppError, toAppError } from '@omnigate/errors';
 import type { RoutingContext } from '../context';
 import { claimWaitingTurns, renewLeases, type TurnRow, takeOverTurns } from '../store/turns';
 import { FairQueue } from './fair-queue';
-import { loadTurn } from './load';
+import { loadTurns } from './load';
 
 /** Turns that the bot thinks about at once. */
 const thinkingAtOnce = 64;
 /** Turns held in memory; more wait in the table. */
-const heldAtMost = 512;
+const heldAtMost = 2_000;
 /** Share of the held turns that one tenant may have. */
 const tenantShare = 0.75;
 /** Leases last 10 s. */
@@ -64,13 +64,14 @@ export function createTurnRunner(
   const { logger, metrics } = context;
   const queue = new FairQueue<TurnJob>((job) => job.tenantId);
   const thinking = new Map<TurnJob, number>();
+  const settling = new Set<TurnJob>();
   const stopping = new AbortController();
   const idle: (() => void)[] = [];
   let timers: NodeJS.Timeout[] = [];
   let claiming = false;
   let claimAgain = false;
 
-  const held = (): number => queue.size + thinking.size;
+  const held = (): number => queue.size + thinking.size + settling.size;
 
   function room(jobs: readonly TurnJob[]): Set<TurnJob> {
     const taken = new Set<TurnJob>();
@@ -93,12 +94,7 @@ export function createTurnRunner(
     while (thinking.size < thinkingAtOnce && queue.size > 0 && !stopping.signal.aborted) {
       const job = queue.shift() as TurnJob;
       thinking.set(job, Date.now());
-      void run(job).finally(() => {
-        thinking.delete(job);
-        pump();
-        if (held() < heldAtMost / 2) claimSoonIfWaiting();
-        if (thinking.size === 0) for (const done of idle.splice(0)) done();
-      });
+      void run(job);
     }
   }
 
@@ -106,15 +102,20 @@ export function createTurnRunner(
     const since = Date.now();
     const result = await ask(job);
     metrics.turnSeconds.observe((Date.now() - since) / 1000);
-    try {
-      await settle(result);
-    } catch (error) {
+    // The bot is free for the next turn while this one's effect is written.
+    thinking.delete(job);
+    settling.add(job);
+    pump();
+    await settle(result).catch((error: unknown) => {
       // The row stays; its lease lapses and somebody takes it over.
       logger.error(
         { err: toAppError(error), conversation_id: job.conversationId },
         'turn could not be settled',
       );
-    }
+    });
+    settling.delete(job);
+    if (held() < heldAtMost / 2) claimSoonIfWaiting();
+    if (thinking.size + settling.size === 0) for (const done of idle.splice(0)) done();
   }
 
   async function ask(job: TurnJob): Promise<TurnResult> {
@@ -176,13 +177,9 @@ export function createTurnRunner(
   }
 
   async function load(turns: readonly TurnRow[]): Promise<void> {
-    const jobs = await Promise.all(turns.map((turn) => loadTurn(context, turn)));
-    for (const [index, turn] of turns.entries()) {
-      const job = jobs[index];
-      if (job) metrics.turnsTakenUp.inc();
-      else logger.warn({ conversation_id: turn.conversationId }, 'turn without conversation');
-    }
-    start(jobs.filter((job) => job !== undefined));
+    const jobs = await loadTurns(context, turns);
+    metrics.turnsTakenUp.inc(jobs.length);
+    start(jobs);
   }
 
   async function takeOver(all: boolean): Promise<void> {
@@ -196,7 +193,7 @@ export function createTurnRunner(
 
   async function renew(): Promise<void> {
     const slow = [...thinking].filter(([, since]) => Date.now() - since > renewEveryMs).map(([job]) => job);
-    const kept = [...slow, ...queue.items()];
+    const kept = [...slow, ...queue.items(), ...settling];
     if (kept.length === 0) return;
     await renewLeases(context.database, context.instance, kept).catch((error: unknown) =>
       logger.warn({ err: toAppError(error) }, 'leases of turns could not be renewed'),
@@ -217,7 +214,7 @@ export function createTurnRunner(
     async stop() {
       stopping.abort();
       for (const timer of timers) clearInterval(timer);
-      if (thinking.size > 0) await new Promise<void>((resolve) => idle.push(resolve));
+      if (thinking.size + settling.size > 0) await new Promise<void>((resolve) => idle.push(resolve));
     },
   };
 }

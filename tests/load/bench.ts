@@ -1,0 +1,122 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { residentMb, totalMs } from './cpu';
+import { type EndToEndRun, runEndToEnd } from './end-to-end';
+import { type BenchOptions, readOptions } from './options';
+import { runBurst, runReceive } from './receive';
+import { toMarkdown } from './report';
+import { type Channel, measured, openStage, type Stage } from './stage';
+
+/** Everything that was measured, by name. */
+export type BenchResults = Record<string, unknown>;
+
+const idleSeconds = 30;
+const receiveRate = 3_000;
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const summary = (run: EndToEndRun): string =>
+  `${run.ratePerSecond}/s for ${run.seconds} s: answered ${run.answered}/${run.sent}, p50/p95/p99 ${run.endToEnd.p50}/${run.endToEnd.p95}/${run.endToEnd.p99} ms, ${run.cpuMsPerMessage} CPU ms a message${run.held ? '' : ' (not held)'}`;
+
+/** Tries each rate shortly, then holds the highest that passed for the full time, going down where it is not held. */
+async function highestHeld(
+  stage: Stage,
+  channels: Channel[],
+  options: BenchOptions,
+): Promise<{ tries: EndToEndRun[]; held: EndToEndRun | undefined }> {
+  const tries: EndToEndRun[] = [];
+  for (const ratePerSecond of options.rates) {
+    const run = await runEndToEnd(stage, channels, { ratePerSecond, seconds: options.rampSeconds });
+    say(`  ${summary(run)}`);
+    tries.push(run);
+    if (!run.held) break;
+  }
+  const passed = tries.filter((run) => run.held).map((run) => run.ratePerSecond);
+  for (const ratePerSecond of passed.reverse()) {
+    const held = await runEndToEnd(stage, channels, { ratePerSecond, seconds: options.holdSeconds });
+    say(`  ${summary(held)}`);
+    tries.push(held);
+    if (held.held) return { tries, held };
+  }
+  return { tries, held: undefined };
+}
+
+type Scenario = (stage: Stage, options: BenchOptions, results: BenchResults) => Promise<void>;
+
+const scenarios: Record<string, Scenario> = {
+  async idle(stage, _options, results) {
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    const { cpu, seconds } = await measured(
+      stage,
+      () => new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000)),
+    );
+    results.idle = { cpuPercent: Math.round((totalMs(cpu) / seconds / 10) * 100) / 100, cpu };
+  },
+  async receive(stage, _options, results) {
+    const channels = await stage.openChannels('bench-people', { firstResponder: 'people' });
+    await runReceive(stage, channels, { ratePerSecond: 500, seconds: 5, prefix: '10' });
+    results.receive = await runReceive(stage, channels, {
+      ratePerSecond: receiveRate,
+      seconds: 10,
+      prefix: '11',
+    });
+  },
+  async burst(stage, _options, results) {
+    const channels = await stage.openChannels('bench-burst', { firstResponder: 'people' });
+    await runBurst(stage, channels, { messages: 5_000, prefix: '12' });
+    results.burst = await runBurst(stage, channels, { messages: 15_000, prefix: '13' });
+  },
+  async single(stage, options, results) {
+    results.single = await highestHeld(
+      stage,
+      await stage.openChannels('bench-single', { firstResponder: 'bot' }),
+      options,
+    );
+  },
+  async tenants(stage, options, results) {
+    results.tenants = await highestHeld(
+      stage,
+      await stage.openChannels('bench', { tenants: 200, firstResponder: 'bot' }),
+      options,
+    );
+  },
+};
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  if (!options) return;
+  const [cpu] = cpus();
+  const machine = {
+    cpus: cpus().length,
+    model: cpu?.model ?? '',
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
+  const results: BenchResults = { date: new Date().toISOString(), machine };
+  const stage = await openStage(options.callbacks);
+  try {
+    for (const [name, scenario] of Object.entries(scenarios)) {
+      if (!options.only.includes(name)) continue;
+      say(`${name} …`);
+      await scenario(stage, options, results);
+      if (name !== 'single' && name !== 'tenants') say(`  ${JSON.stringify(results[name])}`);
+    }
+    results.memoryMb = residentMb(stage.omnigate.pid());
+  } finally {
+    await stage.close();
+  }
+  const markdown = toMarkdown(results);
+  process.stdout.write(`${markdown}\n`);
+  if (!options.out) return;
+  mkdirSync(options.out, { recursive: true });
+  writeFileSync(join(options.out, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(options.out, 'bench.md'), markdown);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

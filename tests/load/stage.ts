@@ -1,0 +1,146 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
+import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { parseAllDocuments } from 'yaml';
+import { resource } from '../journeys/sms-shop';
+import { answerOf, startChild } from './children';
+import { type CpuSample, sampleCpu, spent } from './cpu';
+import type { GeneratorJob, GeneratorResult } from './generator';
+
+/** Questions that the demo knowledge answers, so that each turn is one reply. */
+const questions = [
+  '物业费怎么交',
+  '停车费多少钱一个月',
+  '发票怎么开',
+  '退货要几天',
+  'when will my order ship',
+];
+
+/** Omnigate with a provider and a generator, each a process of its own. */
+export interface Stage {
+  omnigate: LaunchedOmnigate;
+  simulator: ChildProcess;
+  /** Applies channels; with tenants, each in a tenant of its own with the demo knowledge. */
+  openChannels(
+    name: string,
+    options: { tenants?: number; firstResponder: 'bot' | 'people' },
+  ): Promise<Channel[]>;
+  run(job: Omit<GeneratorJob, 'origin' | 'texts'>): Promise<GeneratorResult>;
+  /** What the provider was sent since the last call. */
+  sends(): Promise<{ to: string; atMs: number }[]>;
+  cpu(): CpuSample;
+  close(): Promise<void>;
+}
+
+/** A channel as the generator needs it. */
+export interface Channel {
+  url: string;
+  authToken: string;
+}
+
+function demoKnowledge(): Resource[] {
+  const folder = join(__dirname, '..', '..', '..', 'services', 'bot', 'demo');
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  return files
+    .flatMap((name) => parseAllDocuments(readFileSync(join(folder, name), 'utf8')))
+    .map(
+      (document) =>
+        document.toJS() as { kind: string; metadata: { name: string }; spec: Record<string, unknown> } | null,
+    )
+    .filter((document) => document !== null)
+    .map(({ kind, metadata, spec }) => resource(kind, metadata.name, spec));
+}
+
+function postmasterOf(folder: string): number {
+  const file = readdirSync(folder, { recursive: true })
+    .map(String)
+    .find((name) => name.endsWith('postmaster.pid'));
+  return file && existsSync(join(folder, file))
+    ? Number.parseInt(readFileSync(join(folder, file), 'utf8'), 10)
+    : 0;
+}
+
+/**
+ * Starts everything.
+ *
+ * @param callbacks status callbacks that the provider sends of each message, with commas.
+ * @returns the stage; close it.
+ */
+export async function openStage(callbacks: string): Promise<Stage> {
+  const omnigate = await launchOmnigate({ env: { OMNIGATE_LOG_LEVEL: 'warn' } });
+  const simulator = startChild('simulator', [callbacks]);
+  const providerUrl = await answerOf<string>(simulator);
+  const postmaster = postmasterOf(omnigate.dataFolder);
+  return {
+    omnigate,
+    simulator,
+    openChannels: (name, options) => openChannels(omnigate, providerUrl, name, options),
+    async run(job) {
+      const generator = startChild('generator');
+      const result = await answerOf<GeneratorResult>(generator, {
+        ...job,
+        origin: omnigate.httpUrl,
+        texts: questions,
+      });
+      generator.disconnect();
+      return result;
+    },
+    sends: () => answerOf(simulator, 'sends'),
+    cpu: () => sampleCpu(omnigate.pid(), postmaster),
+    async close() {
+      simulator.disconnect();
+      await omnigate.close();
+    },
+  };
+}
+
+async function openChannels(
+  omnigate: LaunchedOmnigate,
+  providerUrl: string,
+  name: string,
+  options: { tenants?: number; firstResponder: 'bot' | 'people' },
+): Promise<Channel[]> {
+  const authToken = 'bench-token';
+  const channel = resource('Channel', name, {
+    type: 'sms-twilio',
+    first_responder: options.firstResponder,
+    max_per_second: 10_000,
+    config: { account_sid: 'AC1', auth_token: authToken, from: '+14155550100', api_base_url: providerUrl },
+  });
+  const apply = async (resources: Resource[], tenant?: string): Promise<Channel> => {
+    const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
+    const applied = await directory.applyResources({ resources }, { deadlineMs: 60_000 });
+    const status = applied.resources.at(-1)?.resource?.status as { webhook_url: string };
+    directory.close();
+    return { url: status.webhook_url, authToken };
+  };
+  if (!options.tenants) return [await apply([channel])];
+  const operator = omnigate.client(DirectoryServiceService);
+  const names = Array.from({ length: options.tenants }, (_, index) => `${name}-${index}`);
+  await operator.applyResources(
+    { resources: names.map((tenant) => resource('Tenant', tenant)) },
+    { deadlineMs: 60_000 },
+  );
+  const channels: Channel[] = [];
+  for (const tenant of names) channels.push(await apply([...demoKnowledge(), channel], tenant));
+  return channels;
+}
+
+/**
+ * CPU spent while work is done.
+ *
+ * @param stage the stage.
+ * @param work what to measure.
+ * @returns the work's result, CPU milliseconds by name, and seconds passed.
+ */
+export async function measured<T>(
+  stage: Stage,
+  work: () => Promise<T>,
+): Promise<{ result: T; cpu: CpuSample; seconds: number }> {
+  const before = stage.cpu();
+  const since = performance.now();
+  const result = await work();
+  return { result, cpu: spent(before, stage.cpu()), seconds: (performance.now() - since) / 1000 };
+}
