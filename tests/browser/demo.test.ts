@@ -84,7 +84,7 @@ async function expectInStep(page: Page): Promise<void> {
   );
 }
 
-test('a desktop page in Chinese: answer, lost connection, resume, reload, a person’s queue', async () => {
+test('a desktop page in Chinese: answer, lost connection, resume, reload', async () => {
   const { page, context, complaints } = await openPage(browser, { ...desktop, locale: 'zh-CN' });
   await page.goto(demo('zh'));
   await page.getByRole('dialog', { name: /Omnigate|客服/ }).waitFor();
@@ -123,11 +123,20 @@ test('a desktop page in Chinese: answer, lost connection, resume, reload, a pers
   await expectInStep(page);
   expect((await mailboxOf(page)).texts.length).toBeGreaterThanOrEqual(before);
 
-  await say(page, '转人工');
-  await eventually(async () => /人工/.test((await mailboxOf(page)).texts.at(-1) ?? ''), {
-    what: 'the notice',
-  });
+  expect(complaints).toEqual([]);
+  await context.close();
+}, 120_000);
+
+test('转人工 tells the place in the queue, once', async () => {
+  const { page, context, complaints } = await openPage(browser, { ...desktop, locale: 'zh-CN' });
+  await page.goto(demo('zh'));
+  await page.getByRole('dialog').waitFor();
+  await page.getByRole('button', { name: /转人工/ }).click();
+  const notice = page.locator('.list .system');
+  await notice.first().waitFor();
+  expect(await notice.first().textContent()).toMatch(/第 ?\d+ ?位/);
   await expectInStep(page);
+  expect((await mailboxOf(page)).texts).toHaveLength(2);
   await shoot(page, 'desktop-zh-queue');
   expect(complaints).toEqual([]);
   await context.close();

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { busSchema } from '@omnigate/bus';
 import { type Content, DeliveryState, PartyRole } from '@omnigate/contracts';
+import { checkTenantIsolation } from '@omnigate/database';
+import { channelWebSchema } from './index';
 import { eventually, startWebChat, type WebChatBed } from './testing/web-chat-bed';
 
 let bed: WebChatBed;
@@ -187,4 +190,17 @@ test('typing: the bot when it is asked, an agent when they do, never after a not
   expect(JSON.parse(heard[0] ?? '')).toEqual([channel.id, visitor.visitorId, 'customer']);
   stop();
   await visitor.close();
+});
+
+test('every table keeps tenants apart', async () => {
+  expect(await checkTenantIsolation(bed.url, [busSchema, channelWebSchema])).toEqual([]);
+});
+
+test('pages of a deleted channel are sent away and not let in again', async () => {
+  const channel = bed.addChannel();
+  const visitor = bed.visitor(channel);
+  await visitor.connect();
+  await bed.deleteChannel(channel);
+  expect(await visitor.closed()).toBe(1008);
+  await expect(visitor.connect()).rejects.toMatchObject({ status: 404 });
 });

@@ -176,3 +176,18 @@ test('/demo opens the demo channel’s widget under a strict policy, and helps w
   ])
     expect(html).toContain(text);
 });
+
+test('one address opens only so many sessions at once; a proxy on the machine is not taken for one visitor', async () => {
+  const url = `${bed.baseUrl}/chat/${bed.addChannel().id}/sessions`;
+  const statusesFrom = async (address: string) => {
+    const headers = { 'x-forwarded-for': address };
+    const answers = await Promise.all(
+      Array.from({ length: 230 }, () => fetch(url, { method: 'POST', headers })),
+    );
+    return answers.map(({ status }) => status);
+  };
+  const foreign = await statusesFrom('203.0.113.5');
+  expect(foreign.filter((status) => status === 200).length).toBeGreaterThanOrEqual(200);
+  expect(foreign).toContain(429);
+  expect(new Set(await statusesFrom('::ffff:127.0.0.1'))).toEqual(new Set([200]));
+});

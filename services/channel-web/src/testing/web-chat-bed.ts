@@ -11,6 +11,8 @@ import {
   RegistryServiceService,
   ResolveChannelResponse,
   ResolvedChannel,
+  ResourceChanged,
+  resourceKey,
   topics,
 } from '@omnigate/contracts';
 import { createDatabase } from '@omnigate/database';
@@ -90,7 +92,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   const registry = registryOf(channels);
   const directory = createDirectoryCache({ registry, bus, logger });
   const state = createLocalState();
-  const server = fastify({ forceCloseConnections: true });
+  const server = fastify({ forceCloseConnections: true, trustProxy: true });
   const port = { number: 0 };
   const demo = { channelId: undefined as string | undefined };
   await bus.start();
@@ -136,6 +138,19 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     });
     channels.set(channel.id, channel);
     return channel;
+  }
+
+  /** Deletes a channel and tells it, as directory does. */
+  async function deleteChannel({ id, name, tenantId }: ResolvedChannel): Promise<void> {
+    channels.delete(id);
+    await bus.append({
+      topic: topics.resourceChanged,
+      key: resourceKey('Channel', id),
+      value: ResourceChanged.encode({ kind: 'Channel', id, name, tenantId, deleted: true }).finish(),
+      eventId: newId(),
+      type: 'omnigate.directory.v1.ResourceChanged',
+      tenantId,
+    });
   }
 
   /** Publishes what routing would: a message to a visitor. */
@@ -184,6 +199,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   }
 
   return {
+    url,
     baseUrl,
     database,
     state,
@@ -192,6 +208,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     received: received.seen,
     statuses: statuses.seen,
     addChannel,
+    deleteChannel,
     send,
     visitor,
     stop,
