@@ -73,11 +73,17 @@ async function chooseUser(directory: string): Promise<ServerUser | undefined> {
 async function chooseDirectory(dataDir: string): Promise<string> {
   const user = await chooseUser(dataDir);
   if (!user || (await canEnter(user, dataDir))) return 'postgres';
-  const folder = join(sharedFolder, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+  const byPath = join(sharedFolder, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+  // Data whose `dataDir` was removed: whoever did that wants to begin anew, but it isn't ours to delete.
+  const folder = hasData(join(byPath, 'postgres')) ? `${byPath}-${randomBytes(4).toString('hex')}` : byPath;
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await chmod(sharedFolder, 0o755);
   await chmod(folder, 0o755);
   return join(folder, 'postgres');
+}
+
+function hasData(directory: string): boolean {
+  return existsSync(join(directory, 'PG_VERSION'));
 }
 
 async function initialise(cluster: Cluster, binaries: Binaries, unsafeNoSync: boolean): Promise<void> {
@@ -131,6 +137,11 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C' };
 }
 
+function passwordMissing(dataDir: string): AppError {
+  const reason = `${join(dataDir, 'postgres')} holds data, but its password is gone with ${join(dataDir, recordFile)}; restore that file, or move the data away to begin anew`;
+  return new AppError('CONFIG_INVALID', { reason });
+}
+
 /** Remembers another port for the next start. */
 export async function rememberPort(cluster: Cluster, port: number): Promise<void> {
   const record = await readRecord(cluster.dataDir);
@@ -149,6 +160,7 @@ export async function locateCluster(dataDir: string, port: () => Promise<number>
   await mkdir(absolute, { recursive: true, mode: isRoot() ? 0o755 : 0o700 });
   let record = await readRecord(absolute);
   if (!record) {
+    if (hasData(join(absolute, 'postgres'))) throw passwordMissing(absolute);
     const password = randomBytes(24).toString('base64url');
     record = { data_directory: await chooseDirectory(absolute), port: await port(), password };
     await writeRecord(absolute, record);
@@ -172,7 +184,7 @@ export async function ensureCluster(
   binaries: Binaries,
   o: { unsafeNoSync: boolean; onProgress: (line: string) => void },
 ): Promise<void> {
-  if (existsSync(join(cluster.directory, 'PG_VERSION'))) return checkVersion(cluster.directory);
+  if (hasData(cluster.directory)) return checkVersion(cluster.directory);
   o.onProgress(`Setting up PostgreSQL ${majorVersion} in ${cluster.directory}`);
   await mkdir(dirname(cluster.directory), { recursive: true });
   await initialise(cluster, binaries, o.unsafeNoSync);

@@ -1,10 +1,37 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { type Cluster, clusterName } from './cluster';
 
-/** The connection string of a database of the embedded server. */
-export function clusterUrl(cluster: Cluster, port: number, database: string = clusterName): string {
-  return `postgres://${clusterName}:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/${database}`;
+/** A socket's address holds 104 bytes on macOS and 108 on Linux; its name in the folder takes 15. */
+const socketFolderLimit = 85;
+
+/**
+ * Where the server puts a UNIX socket: a quarter cheaper for every statement than a port, in both processes. The
+ * data directory itself, which nobody else can enter; '' where its path is too long.
+ */
+export function socketFolder(cluster: Cluster): string {
+  return Buffer.byteLength(cluster.directory) <= socketFolderLimit && !cluster.directory.includes(',')
+    ? cluster.directory
+    : '';
+}
+
+function tcpUrl(cluster: Cluster, port: number, database: string): URL {
+  return new URL(
+    `postgres://${clusterName}:${encodeURIComponent(cluster.password)}@127.0.0.1:${port}/${database}`,
+  );
+}
+
+/**
+ * The connection string of the embedded database. It names the port, and in the parameter `host` the socket's
+ * folder, which wins, where there is a socket.
+ */
+export function clusterUrl(cluster: Cluster, port: number): string {
+  const url = tcpUrl(cluster, port, clusterName);
+  const folder = socketFolder(cluster);
+  if (folder && existsSync(join(folder, `.s.PGSQL.${port}`))) url.searchParams.set('host', folder);
+  return url.href;
 }
 
 /**
@@ -14,7 +41,7 @@ export function clusterUrl(cluster: Cluster, port: number, database: string = cl
  */
 export async function logIn(cluster: Cluster, port: number, timeoutMs: number): Promise<Client | undefined> {
   const client = new Client({
-    connectionString: clusterUrl(cluster, port, 'postgres'),
+    connectionString: tcpUrl(cluster, port, 'postgres').href,
     application_name: 'omnigate-owner',
     connectionTimeoutMillis: timeoutMs,
     keepAlive: true,

@@ -8,7 +8,7 @@ import { AppError } from '@omnigate/errors';
 import type { Client } from 'pg';
 import type { Binaries } from './binaries';
 import { type Cluster, rememberPort, serverEnvironment } from './cluster';
-import { logIn } from './login';
+import { logIn, socketFolder } from './login';
 import { endServer, hasLeftovers, isServing, readPostmaster } from './postmaster';
 import { spawnAs } from './server-user';
 import { renderSettings } from './settings';
@@ -108,7 +108,9 @@ async function adopt(
 
 async function writeSettings(cluster: Cluster, port: number, unsafeNoSync: boolean): Promise<void> {
   const path = join(cluster.directory, 'postgresql.conf');
-  await writeFile(path, renderSettings({ port, unsafeNoSync }), { mode: 0o600 });
+  await writeFile(path, renderSettings({ port, socketFolder: socketFolder(cluster), unsafeNoSync }), {
+    mode: 0o600,
+  });
   if (cluster.user) await chown(path, cluster.user.uid, cluster.user.gid);
 }
 
@@ -162,7 +164,9 @@ async function tryStart(
   // The child has entered its data directory, by which it is known, shortly after it was spawned.
   for (let waited = 0; waited < 500 && !(await isServing(pid, cluster.directory)); waited += 5)
     await sleep(5);
-  return awaitAnswer(cluster, pid, o.onProgress);
+  const running = await awaitAnswer(cluster, pid, o.onProgress);
+  if (!running) await endServer(pid, cluster.directory);
+  return running;
 }
 
 async function choosePort(cluster: Cluster, keepPort: boolean): Promise<number | undefined> {

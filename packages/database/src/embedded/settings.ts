@@ -5,6 +5,8 @@ const megabyte = 1024 * 1024;
 /** What decides the settings of a cluster. */
 export interface SettingsOptions {
   port: number;
+  /** Folder for a UNIX socket beside the port; '' for none. */
+  socketFolder: string;
   /** No fsync: a power cut destroys the data. Unit tests only. */
   unsafeNoSync: boolean;
 }
@@ -19,12 +21,13 @@ function durability(unsafe: boolean): Record<string, string> {
   return { fsync: sync, full_page_writes: sync, synchronous_commit: sync };
 }
 
-const connections = { listen_addresses: '127.0.0.1', unix_socket_directories: '', max_connections: '60' };
+const connections = { listen_addresses: '127.0.0.1', max_connections: '60' };
 
 /** Nothing here delays a commit's way to the disk; replication isn't served, so its log records aren't written. */
 const writeAheadLog = {
   wal_level: 'minimal',
   max_wal_senders: '0',
+  max_logical_replication_workers: '0',
   max_wal_size: '2GB',
   min_wal_size: '128MB',
   wal_buffers: '16MB',
@@ -95,9 +98,10 @@ function quote(value: string): string {
 }
 
 /** The text of postgresql.conf. `custom.conf` beside it, where an operator may put settings, comes last. */
-export function renderSettings({ port, unsafeNoSync }: SettingsOptions): string {
+export function renderSettings({ port, socketFolder, unsafeNoSync }: SettingsOptions): string {
   const settings: Record<string, string> = {
     port: String(port),
+    unix_socket_directories: socketFolder,
     ...connections,
     shared_buffers: `${sharedBuffersMb()}MB`,
     ...durability(unsafeNoSync),

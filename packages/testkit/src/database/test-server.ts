@@ -65,13 +65,20 @@ async function announce(folder: string, content: { url: string } | { error: stri
   await rename(`${path}.new`, path);
 }
 
+/** Tests put proxies between a service and its database, so they get host and port alone. */
+function withoutSocket(url: string): string {
+  const plain = new URL(url);
+  plain.searchParams.delete('host');
+  return plain.href;
+}
+
 async function startServer(folder: string): Promise<void> {
   startWatchdog(testRunPid(), folder);
   try {
     const logger = createLogger({ service: 'test-database', level: 'silent' });
     const server = await startEmbeddedPostgres({ dataDir: folder, logger, unsafeNoSync: true });
     await server.leave();
-    await announce(folder, { url: server.url });
+    await announce(folder, { url: withoutSocket(server.url) });
   } catch (error) {
     await announce(folder, { error: String(error) });
   }
