@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { AppError } from '@omnigate/errors';
+import { AppError, isAppError } from '@omnigate/errors';
 import { Agent, type Dispatcher } from 'undici';
 import { isPrivateAddress } from './address-guard';
 
@@ -189,6 +189,6 @@ function createExchange(request: ProviderRequest, settle: Settle): Dispatcher.Di
 }
 
 function classed(cause: unknown, written: boolean): AppError {
-  if (cause instanceof AppError) return cause;
+  if (isAppError(cause)) return cause;
   return new AppError(written ? 'AMBIGUOUS' : 'NOT_WRITTEN', {}, { cause });
 }
