@@ -11,7 +11,6 @@ const tenantTables = [
   'message',
   'delivery',
   'offer',
-  'queue_entry',
   'agent_presence',
   'request',
 ];
@@ -105,6 +104,7 @@ create table offer_deadline (
   primary key (tenant_id, offer_id)
 );
 
+-- Ids, team names and clocks only: after a start, what waits is found before its tenants are known.
 create table queue_entry (
   tenant_id uuid not null, conversation_id uuid not null, team text not null, priority int not null,
   queued_at timestamptz not null,
@@ -135,10 +135,10 @@ create policy expired_delete on inbound_key for delete using (received_at < now(
 const policies = tenantTables.map((table) => tenantPolicy(table));
 const migrations: Migration[] = [{ id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') }];
 
-/** The schema of routing. turn and offer_deadline hold ids and clocks alone and are read before the tenant is known. */
+/** The schema of routing. The unscoped tables hold ids and clocks alone and are read before the tenant is known. */
 export const routingSchema: ServiceSchema = {
   schema: 'routing',
   role: 'omnigate_routing',
   migrations,
-  unscopedTables: ['turn', 'offer_deadline'],
+  unscopedTables: ['turn', 'offer_deadline', 'queue_entry'],
 };

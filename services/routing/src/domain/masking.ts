@@ -1,12 +1,11 @@
 import {
   type Content,
   type Conversation,
-  Conversation as ConversationCodec,
+  DeliveryState,
   type Direction,
   type PartyRole,
   type ResolvedChannel,
   type StoredMessage,
-  StoredMessage as StoredMessageCodec,
 } from '@omnigate/contracts';
 import { maskPersonalData } from '@omnigate/runtime';
 import type { ConversationRow } from './conversation';
@@ -29,7 +28,7 @@ export function maskAddress(address: string): string {
  * @returns the message of the contract.
  */
 export function changedSnapshot(row: ConversationRow, channel: ResolvedChannel | undefined): Conversation {
-  return ConversationCodec.fromPartial({
+  return {
     id: row.id,
     channel: channel?.name ?? '',
     address: maskAddress(row.address),
@@ -42,10 +41,12 @@ export function changedSnapshot(row: ConversationRow, channel: ResolvedChannel |
     contactId: row.contactId,
     team: row.team,
     agent: row.agent,
+    queuePlace: 0,
     seq: BigInt(row.seq),
     createTime: row.createdAt,
     updateTime: row.updatedAt,
-  });
+    handoff: undefined,
+  };
 }
 
 function maskedContent(content: Content | undefined): Content | undefined {
@@ -75,14 +76,18 @@ export interface ShownMessage {
  * @returns the message of the contract.
  */
 export function maskedMessage(row: ShownMessage, content: Content | undefined): StoredMessage {
-  return StoredMessageCodec.fromPartial({
+  return {
     id: row.id,
     conversationId: row.conversationId,
     seq: BigInt(row.seq),
     direction: row.direction,
-    sender: { role: row.role, name: row.senderName },
+    sender: { role: row.role, name: row.senderName, address: '' },
     content: maskedContent(content),
+    attachments: [],
+    state: DeliveryState.DELIVERY_STATE_UNSPECIFIED,
+    errorCode: '',
+    providerMessageId: '',
     occurredTime: row.occurredAt,
     createTime: row.createdAt,
-  });
+  };
 }

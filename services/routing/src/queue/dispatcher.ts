@@ -15,7 +15,7 @@ import { agentLoads, lockAgentLoads } from '../store/agents';
 import { beginChanges, writeChanges } from '../store/changes';
 import { lockConversations } from '../store/conversations';
 import { insertOffers, type NewOffer, nextDeadlines, settleOffer } from '../store/offers';
-import { type WaitingEntry, waitingEntries } from '../store/queue';
+import { type WaitingEntry, waitingEntries, waitingQueues } from '../store/queue';
 import { addOfferChange } from './offer-change';
 
 /** Conversations offered in one transaction. */
@@ -23,6 +23,8 @@ const offersAtOnce = 50;
 const defaultOfferSeconds = 30;
 /** Deadlines are looked at when the nearest is due, and at least so often, for what other processes wrote. */
 const lookEveryMs = 5_000;
+/** Queues are looked over so often, in case a wake-up was lost with its process. */
+const reconcileEveryMs = 30_000;
 
 /** A team's queue. */
 export interface Queue {
@@ -49,6 +51,7 @@ export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispa
   const waiting = new Map<string, Queue>();
   let working: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let reconciler: NodeJS.Timeout | undefined;
   let stopped = false;
 
   function wake(queues: readonly Queue[]): void {
@@ -102,14 +105,25 @@ export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispa
     }
   }
 
+  async function reconcile(): Promise<void> {
+    try {
+      wake(await waitingQueues(context.database));
+    } catch (error) {
+      context.logger.warn({ err: toAppError(error) }, 'waiting queues could not be read');
+    }
+  }
+
   return {
     wake,
     async begin() {
       schedule(0);
+      await reconcile();
+      reconciler = setInterval(() => void reconcile(), reconcileEveryMs);
     },
     async stop() {
       stopped = true;
       clearTimeout(timer);
+      clearInterval(reconciler);
       await working;
     },
   };

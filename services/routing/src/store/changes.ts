@@ -183,19 +183,20 @@ function encodeSend(
   row: MessageRow,
   draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
 ): Uint8Array {
-  return MessageSend.encode(
-    MessageSend.fromPartial({
-      messageId: row.id,
-      tenantId: row.tenantId,
-      channel: { type: channel.type, id: channel.id },
-      address: conversation.address,
-      threadKey: conversation.threadKey,
-      conversationId: conversation.id,
-      sender: { role: draft.role, name: draft.senderName ?? '' },
-      content: draft.content,
-      createTime: changes.now,
-    }),
-  ).finish();
+  return MessageSend.encode({
+    messageId: row.id,
+    tenantId: row.tenantId,
+    channel: { type: channel.type, id: channel.id },
+    address: conversation.address,
+    threadKey: conversation.threadKey,
+    conversationId: conversation.id,
+    sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
+    content: draft.content,
+    notAfter: undefined,
+    priority: 0,
+    replyTo: '',
+    createTime: changes.now,
+  }).finish();
 }
 
 /**

@@ -130,3 +130,17 @@ export async function waitingEntries(
   });
   return rows.map((row) => ({ conversationId: row.conversation_id, refusedBy: row.refused_by }));
 }
+
+/**
+ * Every queue in which a conversation waits.
+ *
+ * @param database where queues are.
+ * @returns tenants and team names, each queue once.
+ */
+export async function waitingQueues(database: Queryable): Promise<{ tenantId: string; team: string }[]> {
+  const rows = await database.query<{ tenant_id: string; team: string }>({
+    name: 'queue-list',
+    text: 'select distinct tenant_id, team from queue_entry',
+  });
+  return rows.map((row) => ({ tenantId: row.tenant_id, team: row.team }));
+}

@@ -72,7 +72,7 @@ export interface NewTurn {
 }
 
 /**
- * Begins turns; a conversation that has one already is marked to run again.
+ * Begins turns; one that runs already is marked to run again, one that still waits covers the new messages too.
  *
  * @param tx the transaction that holds the conversations' locks.
  * @param turns one for each conversation.
@@ -94,7 +94,8 @@ export async function beginTurns(
         case when k.running then ${lease} end, case when k.running then ${clock} end
       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::boolean[])
         as k(tenant_id, conversation_id, id, from_seq, covers_seq, running)
-      on conflict (tenant_id, conversation_id) do update set rerun = turn.state = 'RUNNING'
+      on conflict (tenant_id, conversation_id) do update set rerun = turn.state = 'RUNNING',
+        covers_seq = case when turn.state = 'WAITING' then excluded.covers_seq else turn.covers_seq end
       returning conversation_id, xmax = 0 as begun`,
     values: [
       sorted.map((turn) => turn.tenantId),
@@ -245,9 +246,14 @@ export async function renewLeases(
 ): Promise<void> {
   await database.query({
     name: 'turn-renew',
-    text: `update turn t set lease_until = ${lease}
-      from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, conversation_id)
-      where t.tenant_id = k.tenant_id and t.conversation_id = k.conversation_id and t.holder = $3`,
+    // Skips what is locked: whoever has the lock is settling the turn, and waiting for it could be a deadlock.
+    text: `with mine as (
+        select t.tenant_id, t.conversation_id from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, conversation_id)
+        join turn t on t.tenant_id = k.tenant_id and t.conversation_id = k.conversation_id
+        where t.holder = $3 for no key update of t skip locked
+      )
+      update turn t set lease_until = ${lease} from mine m
+      where t.tenant_id = m.tenant_id and t.conversation_id = m.conversation_id`,
     values: [ids.map((id) => id.tenantId), ids.map((id) => id.conversationId), holder],
   });
 }
