@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -160,7 +160,7 @@ describe('startEmbeddedPostgres', () => {
     await ask(first.url, 'insert into kept select generate_series(1, 1000)');
     const pid = serverPid();
     await first.leave();
-    for (const each of [pid, ...childrenOf(pid)]) process.kill(each, 'SIGKILL');
+    for (const each of [...childrenOf(pid), pid].map(String)) spawnSync('kill', ['-KILL', each]);
     const second = await start();
     expect(second.adopted).toBe(false);
     expect(await ask(second.url, 'select count(*)::int as n from kept')).toEqual([{ n: 1000 }]);
