@@ -16,6 +16,8 @@ export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
 export { type SmsSegments, smsSegments } from './gsm';
 export { createIngest, type Ingest } from './ingest';
 export { channelTypeOf } from './manifest';
+export { plainText } from './plain-text';
+export { jsonObject, retryAfterMs } from './provider-answer';
 export {
   createProviderConnections,
   type ProviderConnections,

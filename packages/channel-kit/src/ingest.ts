@@ -66,9 +66,8 @@ function toRecord(
   const address = sanitizeText(inbound.address);
   if (address === '' || address.length > maxAddressCharacters) throw new AppError('PAYLOAD_MALFORMED');
   const threadKey = sanitizeText(inbound.threadKey ?? '');
-  const eventId = inbound.providerMessageId
-    ? eventIdOf(channel.id, inbound.providerMessageId, inbound.part ?? 0)
-    : newId();
+  const providerMessageId = sanitizeText(inbound.providerMessageId ?? '');
+  const eventId = providerMessageId ? eventIdOf(channel.id, providerMessageId, inbound.part ?? 0) : newId();
   const message = Message.fromPartial({
     eventId,
     tenantId: channel.tenantId,
@@ -79,7 +78,7 @@ function toRecord(
     content: sanitizeTexts(inbound.content),
     attachments: sanitizeTexts(inbound.attachments ?? []),
     replyTo: sanitizeText(inbound.replyTo ?? ''),
-    providerMessageId: sanitizeText(inbound.providerMessageId ?? ''),
+    providerMessageId,
     occurredTime: inbound.occurredTime ?? arrival.receivedTime,
     receivedTime: arrival.receivedTime,
   });

@@ -6,8 +6,9 @@ import { AppError } from '@omnigate/errors';
 import { createBackoff, createFairQueue, type Logger, type Metrics } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import type { ChannelLog } from '../channel-log';
-import { createDueChannels, type DueChannel, type DueChannels } from './due-channels';
-import { returnRateTokens, takeRateTokens } from './rate';
+import { createDealer, type Dealt } from './dealer';
+import { createDueChannels, type DueChannels } from './due-channels';
+import { returnRateTokens } from './rate';
 import type { StoredReceipt } from './receipt-store';
 import { createSendReport } from './send-report';
 import { type Judgement, judge } from './settlement';
@@ -55,7 +56,6 @@ interface PendingReceipts {
 const maxPendingReceipts = 10_000;
 const maxReceiptsPerTurn = 500;
 const maxJudgementsPerTurn = 500;
-const unresolvedPauseMs = 1_000;
 
 /**
  * Makes the sender: one loop, woken by what there is to do, that runs one transaction after the other. What comes in
@@ -64,6 +64,7 @@ const unresolvedPauseMs = 1_000;
 export function createSender(o: SenderOptions): Sender {
   const report = createSendReport(o);
   const channels = createDueChannels({ tenantSlots: o.sendsInFlight - Math.ceil(o.sendsInFlight / 4) });
+  const dealer = createDealer({ channels, directory: o.directory, state: o.state, wake });
   const receipts = createFairQueue<PendingReceipts>();
   const backoff = createBackoff({ baseMs: 100, maxMs: 5_000 });
   let judgements: Judgement[] = [];
@@ -109,7 +110,9 @@ export function createSender(o: SenderOptions): Sender {
     (TurnWork & { pending: PendingReceipts[]; dealt: Dealt[] }) | undefined
   > {
     const free = o.sendsInFlight - inFlight;
-    const dealt = state === 'running' && free > 0 ? await dealSlots(free) : [];
+    const dealing = state === 'running' && free > 0;
+    if (dealing) dealtAtMs = Date.now();
+    const dealt = dealing ? await dealer.deal(free, dealtAtMs) : [];
     const pending = receipts.take(maxReceiptsPerTurn);
     const taken = judgements.splice(0, maxJudgementsPerTurn);
     if (dealt.length === 0 && pending.length === 0 && taken.length === 0 && lostClaims.length === 0)
@@ -124,48 +127,6 @@ export function createSender(o: SenderOptions): Sender {
     };
   }
 
-  interface Dealt {
-    due: DueChannel;
-    count: number;
-    /** Of the channel, when it was asked. */
-    marks: number;
-  }
-
-  async function dealSlots(free: number): Promise<Dealt[]> {
-    const nowMs = Date.now();
-    dealtAtMs = nowMs;
-    const dealt: Dealt[] = [];
-    for (const { channel: due, count: want } of channels.deal(free, nowMs)) {
-      const { marks } = due;
-      const channel = resolved(due, nowMs);
-      if (channel === 'later') continue;
-      // A channel that is gone has no rate: its deliveries fail.
-      const count = channel ? await takeRateTokens(o.state, due, { channel, want, nowMs }) : want;
-      if (count > 0) dealt.push({ due, count, marks });
-    }
-    return dealt;
-  }
-
-  const gone = new Set<string>();
-  function resolved(due: DueChannel, nowMs: number): ResolvedChannel | undefined | 'later' {
-    const channel = o.directory.peekChannel(due.channelId);
-    if (channel) gone.delete(due.channelId);
-    if (channel || gone.has(due.channelId)) return channel;
-    due.notBeforeMs = nowMs + unresolvedPauseMs;
-    const retry = () => {
-      due.notBeforeMs = 0;
-      wake();
-    };
-    o.directory.channel(due.channelId).then(
-      (found) => {
-        if (!found) gone.add(due.channelId);
-        retry();
-      },
-      () => scheduleTimer(),
-    );
-    return 'later';
-  }
-
   type Work = NonNullable<Awaited<ReturnType<typeof nextWork>>>;
 
   async function runTurn(work: Work): Promise<void> {
@@ -174,21 +135,25 @@ export function createSender(o: SenderOptions): Sender {
       backoff.reset();
       lostClaims = lostClaims.filter((lost) => !work.lostClaims.includes(lost));
       for (const each of work.pending) each.resolve();
-      noteChanges(changes, work.judgements);
+      noteChanges(changes, work);
       noteClaims(work.dealt, claimed);
-      for (const delivery of claimed) void putOnWire(delivery);
+      const dealtTo = new Map(work.dealt.map(({ due, channel }) => [due.channelId, channel]));
+      for (const delivery of claimed) void putOnWire(delivery, dealtTo.get(delivery.channelId));
     } catch (error) {
       await recover(work, error);
     }
   }
 
-  function noteChanges(changes: readonly DeliveryChange[], settled: readonly Judgement[]): void {
-    const judged = new Map(settled.map((judgement) => [judgement.settlement.messageId, judgement]));
+  function noteChanges(changes: readonly DeliveryChange[], work: Work): void {
+    const judged = new Map(work.judgements.map((judgement) => [judgement.settlement.messageId, judgement]));
+    const asked = new Set(work.dealt.map(({ due }) => due.channelId));
     for (const change of changes) {
       const due = channels.get(change);
       const judgement = judged.get(change.messageId);
-      // A key's next may go now.
-      if (change.was <= DeliveryState.DELIVERY_STATE_SENDING && due.backlog > 0) channels.mark(due);
+      // A key's next may go now, unless this turn's claim has seen that already; what that claim failed it has not.
+      const settled = change.was <= DeliveryState.DELIVERY_STATE_SENDING && due.backlog > 0;
+      const failedByClaim = change.was === DeliveryState.DELIVERY_STATE_QUEUED;
+      if (failedByClaim || (settled && !asked.has(due.channelId))) channels.mark(due);
       if (change.state === DeliveryState.DELIVERY_STATE_FAILED) report.failed(change, judgement?.result.kind);
       // Counted from the commit, and so never before the database's clock says that it is due.
       if (change.state === DeliveryState.DELIVERY_STATE_QUEUED && judgement)
@@ -212,9 +177,8 @@ export function createSender(o: SenderOptions): Sender {
     }
   }
 
-  async function putOnWire(delivery: ClaimedDelivery): Promise<void> {
+  async function putOnWire(delivery: ClaimedDelivery, channel: ResolvedChannel | undefined): Promise<void> {
     const startedMs = performance.now();
-    const channel = o.directory.peekChannel(delivery.channelId);
     const judgement = judge(delivery, await sendOnWire(o.wire, delivery, channel));
     const due = channels.get(delivery);
     due.inFlight -= 1;
@@ -282,7 +246,7 @@ export function createSender(o: SenderOptions): Sender {
       if (list.length > 0) wake();
     },
     resume(channelId) {
-      gone.delete(channelId);
+      dealer.forget(channelId);
       for (const due of channels.all()) {
         if (due.channelId !== channelId) continue;
         due.notBeforeMs = 0;

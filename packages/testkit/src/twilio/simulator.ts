@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Caller, createCaller, type RequestChange, type WebhookAnswer } from './callbacks';
+import { answerTaken, readBody } from './exchange';
 import { answerError, commit, isTaken, type TwilioFault } from './faults';
 import { refusalOf, type SimulatedMessage } from './messages';
 
@@ -81,6 +82,8 @@ export interface TwilioSimulator {
 
 const stopWords = new Set(['STOP', 'UNSUBSCRIBE', 'END', 'QUIT', 'STOPALL', 'REVOKE', 'OPTOUT', 'CANCEL']);
 const startWords = new Set(['START', 'YES', 'UNSTOP']);
+// Not Twilio's: for a load generator in another process.
+const statsPath = /^\/simulator\/stats(?:\?since=(\d+))?$/;
 const messagesPath = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/;
 
 /** A sid as Twilio's: two letters and 32 hexadecimal digits. */
@@ -114,6 +117,11 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
   });
 
   function handle(request: IncomingMessage, response: ServerResponse, body: string): void {
+    const since = statsPath.exec(request.url ?? '');
+    if (since) {
+      answerStats(response, Number(since[1] ?? 0));
+      return;
+    }
     const account = messagesPath.exec(request.url ?? '')?.[1];
     if (request.method !== 'POST' || account === undefined) {
       answerError(response, {
@@ -139,6 +147,15 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     else if (fault) commit(fault, response);
     else if (message) answerLater(() => answerTaken(response, message, o.accountSid));
     if (message) follow(callBack(message));
+  }
+
+  function answerStats(response: ServerResponse, since: number): void {
+    const { peakInFlight: peak_in_flight } = simulator;
+    const counts = { attempts: attempts.length, messages: messages.length, peak_in_flight };
+    const records = attempts.slice(since).map(({ to, body, atMs }) => [to, body, atMs]);
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ ...counts, records }));
   }
 
   function answerLater(answer: () => void): void {
@@ -264,31 +281,4 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
   });
   simulator.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return simulator;
-}
-
-function readBody(request: IncomingMessage, done: (body: string) => void): void {
-  let body = '';
-  request.setEncoding('utf8');
-  request.on('data', (chunk: string) => {
-    body += chunk;
-  });
-  request.on('end', () => done(body));
-}
-
-function answerTaken(response: ServerResponse, message: SimulatedMessage, accountSid: string): void {
-  const body = JSON.stringify({
-    sid: message.sid,
-    account_sid: accountSid,
-    status: 'queued',
-    direction: 'outbound-api',
-    to: message.to,
-    from: message.from,
-    body: message.body,
-    error_code: null,
-    error_message: null,
-    num_segments: '1',
-    date_created: new Date(message.acceptedMs).toUTCString(),
-    uri: `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}.json`,
-  });
-  response.writeHead(201, { 'content-type': 'application/json' }).end(body);
 }

@@ -3,9 +3,12 @@ import {
   type ChannelManifest,
   type InboundMessage,
   type InboundRequest,
+  jsonObject,
   type ProviderResponse,
   type ProviderStatus,
+  plainText,
   type Receipt,
+  retryAfterMs,
   type SendRequest,
   type SendResult,
   smsSegments,
@@ -206,7 +209,7 @@ function readStatus(path: string, field: Field, providerMessageId: string): Prov
 // There is no idempotency key: what is in doubt must not be repeated.
 
 async function send(request: SendRequest, http: Parameters<ChannelAdapter['send']>[1]): Promise<SendResult> {
-  const body = renderText(request.content);
+  const body = plainText(request.content);
   if (body === undefined) return { kind: 'permanent', code: 'UNSUPPORTED_KIND' };
   const { unit, limit } = manifest.textLimit;
   if (body.trim() === '' || textLength(body, unit) > limit)
@@ -232,44 +235,14 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
   return judge(response, body);
 }
 
-/** The text of a content; a menu's options are numbered, so that a number chooses. */
-function renderText({ kind }: Content): string | undefined {
-  switch (kind?.$case) {
-    case 'text':
-      return kind.value.body;
-    case 'menu': {
-      const lines = kind.value.options.map((option, index) => `${index + 1}. ${option.label}`);
-      return [kind.value.body, ...lines].filter((line) => line !== '').join('\n');
-    }
-    case 'link':
-      return [kind.value.title, kind.value.url].filter((line) => line !== '').join('\n');
-    case 'card':
-      return [kind.value.title, kind.value.body, kind.value.url].filter((line) => line !== '').join('\n');
-    case 'location': {
-      const { label, latitude, longitude } = kind.value;
-      return [label, `${latitude},${longitude}`].filter((line) => line !== '').join('\n');
-    }
-    default:
-      return undefined;
-  }
-}
-
 const optedOutCode = '21610';
 const retryCodes = new Set(['20429', '14107', '30001', '30017', '30022', '30023', '63018', '21611']);
 const windowClosedCodes = new Set(['63016']);
 const credentialsCodes = new Set(['20003', '30002']);
 
-interface TwilioAnswer {
-  sid?: unknown;
-  /** Of an error: Twilio's own, such as 21211. */
-  code?: unknown;
-  /** Of a message that was made but failed at once. */
-  error_code?: unknown;
-}
-
 function judge(response: ProviderResponse, body: string): SendResult {
   const { status } = response;
-  const answer = parse(response.body);
+  const answer = jsonObject(response);
   if (status >= 200 && status < 300) return judgeTaken(answer, body);
   const code = codeOf(answer?.code);
   // A gateway between speaks for itself: what stands behind it may have taken the message.
@@ -282,7 +255,7 @@ function judge(response: ProviderResponse, body: string): SendResult {
 }
 
 /** A 2xx that can't be read leaves open whether there is a message. */
-function judgeTaken(answer: TwilioAnswer | undefined, body: string): SendResult {
+function judgeTaken(answer: ReturnType<typeof jsonObject>, body: string): SendResult {
   const failure = codeOf(answer?.error_code);
   if (failure) return byCode(failure);
   if (typeof answer?.sid !== 'string' || answer.sid === '')
@@ -299,22 +272,10 @@ function byCode(code: string, response?: ProviderResponse): SendResult {
 }
 
 function retry(response: ProviderResponse, code: string): SendResult {
-  const header = response.headers['retry-after'];
-  const seconds = typeof header === 'string' ? Number(header) : Number.NaN;
-  // An hour at most: a date or nonsense must not park a channel.
-  if (!(seconds >= 0)) return { kind: 'retry', code };
-  return { kind: 'retry', code, afterMs: Math.min(seconds, 3_600) * 1_000 };
+  const afterMs = retryAfterMs(response);
+  return { kind: 'retry', code, ...(afterMs === undefined ? {} : { afterMs }) };
 }
 
 function codeOf(value: unknown): string {
   return typeof value === 'number' && Number.isInteger(value) ? String(value) : '';
-}
-
-function parse(body: Buffer): TwilioAnswer | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,74 @@
+import type { ResolvedChannel } from '@omnigate/contracts';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { State } from '@omnigate/state';
+import type { DueChannel, DueChannels } from './due-channels';
+import { takeRateTokens } from './rate';
+
+/** Slots that a channel may fill now. */
+export interface Dealt {
+  due: DueChannel;
+  /** As the directory has it; undefined where there is none any more, so that its deliveries fail. */
+  channel: ResolvedChannel | undefined;
+  count: number;
+  /** Of the channel, when it was asked. */
+  marks: number;
+}
+
+/** Deals free slots to channels that the directory knows and whose rate allows it. */
+export interface Dealer {
+  deal(slots: number, nowMs: number): Promise<Dealt[]>;
+  /** The channel may be there again. */
+  forget(channelId: string): void;
+}
+
+const unresolvedPauseMs = 1_000;
+
+/**
+ * Makes the sender's dealer. It never waits for the directory: a channel that must be read first is dealt to later.
+ * @param o.wake called when such a channel can be dealt to
+ */
+export function createDealer(o: {
+  channels: DueChannels;
+  directory: Pick<DirectoryCache, 'peekChannel' | 'channel'>;
+  state: State;
+  wake(): void;
+}): Dealer {
+  const gone = new Set<string>();
+
+  function resolved(due: DueChannel, nowMs: number): ResolvedChannel | undefined | 'later' {
+    const channel = o.directory.peekChannel(due.channelId);
+    if (channel) gone.delete(due.channelId);
+    if (channel || gone.has(due.channelId)) return channel;
+    due.notBeforeMs = Math.max(due.notBeforeMs, nowMs + unresolvedPauseMs);
+    void read(due);
+    return 'later';
+  }
+
+  async function read(due: DueChannel): Promise<void> {
+    try {
+      const channel = await o.directory.channel(due.channelId);
+      if (!channel) gone.add(due.channelId);
+      due.notBeforeMs = 0;
+      o.wake();
+    } catch {
+      // The directory is away: asked again after the pause.
+    }
+  }
+
+  return {
+    async deal(slots, nowMs) {
+      const dealt: Dealt[] = [];
+      for (const { channel: due, count: want } of o.channels.deal(slots, nowMs)) {
+        const { marks } = due;
+        const channel = resolved(due, nowMs);
+        if (channel === 'later') continue;
+        const count = channel ? await takeRateTokens(o.state, due, { channel, want, nowMs }) : want;
+        if (count > 0) dealt.push({ due, channel, count, marks });
+      }
+      return dealt;
+    },
+    forget: (channelId) => {
+      gone.delete(channelId);
+    },
+  };
+}
