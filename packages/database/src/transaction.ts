@@ -162,9 +162,12 @@ export async function runTransaction<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   const state: TransactionState = { phase: 'work', pending: [], callbacks: [] };
-  await session.command(scope.begin);
+  // Not awaited: the first statements travel with it, and fail where it has failed.
+  const begun = session.command(scope.begin);
+  begun.catch(() => undefined);
   try {
     const result = await work(createTransaction(session, scope.tenants, state));
+    await begun;
     await flushAndCommit(session, state);
     return result;
   } catch (error) {
