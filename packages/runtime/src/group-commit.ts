@@ -7,8 +7,11 @@ export interface GroupCommitOptions<Item, Result> {
   maxItems?: number;
   /** Waiting items beyond this are refused with OVERLOADED; those of the tenant that has the most go first. */
   maxPending: number;
-  /** Wait so long for company before a flush that starts from idle; default 0: only for what the event loop holds already. */
-  lingerMs?: number;
+  /**
+   * Wait so long for company before a flush, or what this says of the last flush's number of items; default 0: only
+   * for what the event loop holds already.
+   */
+  lingerMs?: number | ((lastItems: number) => number);
   /** Whose an item is; flushes then take of all tenants in turn. */
   tenantOf?(item: Item): string;
   /**
@@ -49,12 +52,14 @@ export function groupCommit<Item, Result = void>(
   const queue = createFairQueue<Waiting<Item, Result>>();
   const idle: (() => void)[] = [];
   let scheduled = false;
+  let lastItems = 0;
 
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
     // setImmediate: everything that the event loop has read by now joins the group.
-    if (lingerMs > 0 && queue.size < maxItems) setTimeout(run, lingerMs);
+    const waitMs = typeof lingerMs === 'number' ? lingerMs : lingerMs(lastItems);
+    if (waitMs > 0 && queue.size < maxItems) setTimeout(run, waitMs);
     else setImmediate(run);
   }
 
@@ -68,6 +73,7 @@ export function groupCommit<Item, Result = void>(
 
   async function flushNext(): Promise<void> {
     const group = queue.take(maxItems);
+    lastItems = group.length;
     try {
       const results = await o.flush(group.map((waiting) => waiting.item));
       if (results && results.length !== group.length) throw new AppError('INTERNAL');
