@@ -50,7 +50,7 @@ export interface ConsumeOptions {
   database: Database;
   /** At most so many records a batch, and in memory; default 500. */
   maxRecords?: number;
-  /** When records come quickly, read no sooner than this after the last read, for fuller batches; default 10. */
+  /** When records come quickly, read no sooner than this after the last read, for fuller batches; default 20. */
   lingerMs?: number;
   /**
    * Handles a batch inside its transaction; the first statement has moved the position, which fences other members.

@@ -15,6 +15,7 @@ export interface Append {
   /** `logKey` of its partition. */
   log: number;
   offset: bigint;
+  time: Date;
 }
 
 /** What appending needs. */
@@ -39,6 +40,10 @@ export interface Appender {
 const maxStatementBytes = 8 * 1_024 * 1_024;
 const maxGroupItems = 1_000;
 const maxWaitingItems = 20_000;
+/** A statement costs as much as ten records: where records come in company, wait for more. A lone one waits for nothing. */
+const busyLingerMs = 3;
+
+const unknownTime = new Date(0);
 
 /**
  * Encodes a record.
@@ -46,7 +51,7 @@ const maxWaitingItems = 20_000;
  * @throws AppError RECORD_TOO_LARGE
  */
 export function prepareAppend(record: OutgoingRecord, maxBytes?: number): Append {
-  return { record, bytes: encodeRecord(record, maxBytes), log: 0, offset: 0n };
+  return { record, bytes: encodeRecord(record, maxBytes), log: 0, offset: 0n, time: unknownTime };
 }
 
 /** Makes the writer of a process: one group append at a time, and one statement at the end of a transaction. */
@@ -54,6 +59,7 @@ export function createAppender(o: AppendOptions): Appender {
   const group = groupCommit<Append[]>({
     maxItems: maxGroupItems,
     maxPending: maxWaitingItems,
+    lingerMs: (lastItems) => (lastItems > 1 ? busyLingerMs : 0),
     tenantOf: (appends) => appends[0]?.record.tenantId ?? '',
     flush: (items) => appendGroup(o, items),
   });
@@ -115,19 +121,25 @@ async function ensureTopics(topics: Topics, appends: Append[]): Promise<void> {
 }
 
 const appendText =
-  'select bus.append($1::int[], $2::smallint[], $3::int[], $4::int[], $5::int[], $6::bytea) as firsts';
+  'select bus.append($1::int[], $2::smallint[], $3::int[], $4::int[], $5::int[], $6::bytea) as appended';
 
 async function writeAll(queryable: Queryable, appends: Append[]): Promise<void> {
   const groups = groupByLog(appends);
-  const [row] = await queryable.query<{ firsts: bigint[] }>({
+  const [row] = await queryable.query<{ appended: [bigint, ...bigint[]] }>({
     name: 'bus_append',
     text: appendText,
     values: packAppends(groups),
     binary: true,
   });
+  if (!row) throw new AppError('INTERNAL');
+  const [micros, ...firsts] = row.appended;
+  const time = new Date(Number(micros / 1_000n));
   for (const [index, group] of groups.entries()) {
-    let offset = row?.firsts[index] as bigint;
-    for (const append of group) append.offset = offset++;
+    let offset = firsts[index] as bigint;
+    for (const append of group) {
+      append.offset = offset++;
+      append.time = time;
+    }
   }
 }
 

@@ -7,8 +7,10 @@ import { createDeadLetters } from './dead-letters';
 import { createFollower } from './follow';
 import { createHeads } from './heads';
 import { createMembership, type MembershipTimings } from './membership';
+import { createReader } from './read';
 import { createRetention } from './retention';
 import { busSchema } from './schema';
+import { createTail } from './tail';
 import { createTopics } from './topics';
 import { createUpkeep } from './upkeep';
 import { createWakeup } from './wakeup';
@@ -44,6 +46,8 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
   const database = createDatabase({ url, logger, ...pool, unsafeNoSync: o.unsafeNoSync ?? false });
   const topics = createTopics(database);
   const heads = createHeads();
+  const tail = createTail();
+  const reader = createReader(database, tail);
   const membership = createMembership({ database, ...timings, announce: () => wakeup.announceMembers() });
   const wakeup = createWakeup({
     database,
@@ -67,6 +71,7 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
 
   function appended(appends: Append[]): void {
     const next = new Map(appends.map((append) => [append.log, append.offset + 1n]));
+    for (const append of appends) if (heads.isWatched(append.log)) tail.keep(append);
     for (const [log, offset] of next) {
       heads.raise(log, offset);
       wakeup.grew(log, offset);
@@ -82,7 +87,7 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
   };
   const collectDeadLetters = (tx: Transaction, records: readonly OutgoingRecord[]) =>
     collect(tx, records, maxDeadLetterBytes);
-  const shared = { database, topics, heads, logger, metrics, startBus: upkeep.start };
+  const shared = { database, topics, heads, reader, logger, metrics, startBus: upkeep.start };
 
   return {
     publish: (tx, records) => collect(tx, records),

@@ -10,7 +10,7 @@ import type { Heads } from './heads';
 import { groupLag } from './lag';
 import type { Membership } from './membership';
 import { isFenced, type TakenLog } from './positions';
-import { readLogs } from './read';
+import { type Reader, shareOf } from './read';
 import { createSignal } from './signal';
 import type { Topic, Topics } from './topics';
 
@@ -20,6 +20,7 @@ export interface ConsumerContext {
   database: Database;
   topics: Topics;
   heads: Heads;
+  reader: Reader;
   membership: Membership;
   collectDeadLetters: BatchOptions['publish'];
   logger: Logger;
@@ -29,7 +30,7 @@ export interface ConsumerContext {
 }
 
 const defaultMaxRecords = 500;
-const defaultLingerMs = 10;
+const defaultLingerMs = 20;
 /** A partition that its earlier owner's transaction holds is asked for again after so long. */
 const takeAgainMs = 100;
 const retryBaseMs = 100;
@@ -53,6 +54,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   let subscribed: Topic[] = [];
   let assignment: 'stale' | 'waiting' | 'settled' = 'stale';
   let lastReadMs = 0;
+  let turn = 0;
   let running: Promise<void> | undefined;
   let unwatch: (() => void)[] = [];
 
@@ -65,6 +67,12 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     return [...logs.taken].filter((log) => heads.get(log.log) > log.next);
   }
 
+  // Another log comes first each time: where maxRecords is less than their number, not all are read.
+  function rotate(cursors: TakenLog[]): TakenLog[] {
+    turn = (turn + 1) % cursors.length;
+    return [...cursors.slice(turn), ...cursors.slice(0, turn)];
+  }
+
   // Not before lingerMs after the last read, so that a busy consumer has full batches and an idle one no delay.
   async function linger(): Promise<void> {
     const waitMs = lingerMs - (performance.now() - lastReadMs);
@@ -74,9 +82,8 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   async function readAndHandle(cursors: TakenLog[]): Promise<void> {
     const known = cursors.map((cursor) => heads.get(cursor.log));
-    const records = (await readLogs(database, cursors, maxRecords)) as BatchRecord[];
-    const share = Math.ceil(maxRecords / cursors.length);
-    lastReadMs = records.length >= share ? 0 : performance.now();
+    const records = (await context.reader.read(cursors, maxRecords)) as BatchRecord[];
+    lastReadMs = records.length >= shareOf(maxRecords, cursors.length) ? 0 : performance.now();
     // All below a head is committed: what is not there was compacted or has expired.
     if (records.length === 0) for (const [i, cursor] of cursors.entries()) cursor.next = known[i] as bigint;
     else await handle(records.sort(byLogAndOffset));
@@ -96,7 +103,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     const cursors = behind();
     if (cursors.length > 0) {
       await linger();
-      await readAndHandle(cursors);
+      await readAndHandle(rotate(cursors));
     } else await signal.wait(assignment === 'waiting' ? takeAgainMs : undefined);
   }
 

@@ -4,7 +4,7 @@ import { AppError } from '@omnigate/errors';
 import { createBackoff, type Logger } from '@omnigate/runtime';
 import type { Follower, FollowOptions } from '../port';
 import { type Heads, logKey } from './heads';
-import { type Cursor, type ReadRecord, readLogs } from './read';
+import type { Cursor, Reader, ReadRecord } from './read';
 import { type Offsets, parseResumeToken, resumeToken } from './resume-token';
 import { createSignal } from './signal';
 import type { Topics } from './topics';
@@ -15,6 +15,7 @@ export interface FollowContext {
   database: Database;
   topics: Topics;
   heads: Heads;
+  reader: Reader;
   logger: Logger;
   /** Starts the bus, unless it is. @throws AppError BUS_UNAVAILABLE */
   startBus(): Promise<void>;
@@ -43,7 +44,7 @@ interface Bounds {
 
 /** Begins to follow. */
 export function createFollower(context: FollowContext, options: FollowOptions): Follower {
-  const { database, heads, logger } = context;
+  const { heads, logger } = context;
   const signal = createSignal();
   const stop = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -70,7 +71,7 @@ export function createFollower(context: FollowContext, options: FollowOptions): 
     const waitMs = lingerMs - (performance.now() - lastReadMs);
     if (waitMs > 0) await pause(waitMs);
     const known = behind.map((cursor) => heads.get(cursor.log));
-    const records = await readLogs(database, behind, maxRecords);
+    const records = await context.reader.read(behind, maxRecords);
     lastReadMs = performance.now();
     if (records.length > 0) await give(records);
     else for (const [i, cursor] of behind.entries()) cursor.next = known[i] as bigint;

@@ -18,8 +18,10 @@ export function logOfKey(key: number): Log {
 export interface Heads {
   /** The next offset of a log; all below it are committed. */
   get(key: number): bigint;
-  /** Takes note of a head and wakes who reads the log, at the end of the event loop's turn. */
+  /** Takes note of a head and wakes who reads the log. */
   raise(key: number, next: bigint): void;
+  /** Whether anybody in this process reads the log. */
+  isWatched(key: number): boolean;
   /**
    * Calls when one of the logs has grown.
    * @returns ends it
@@ -38,6 +40,7 @@ export function createHeads(): Heads {
       heads.set(key, next);
       for (const wake of watchers.get(key) ?? []) wake();
     },
+    isWatched: (key) => (watchers.get(key)?.size ?? 0) > 0,
     watch(keys, wake) {
       const watched = [...keys];
       for (const key of watched) {

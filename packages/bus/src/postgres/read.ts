@@ -2,7 +2,8 @@ import type { Database } from '@omnigate/database';
 import type { BusRecord } from '../port';
 import { decodeRecord } from '../record-format';
 import { numberArray } from './append';
-import type { Log } from './heads';
+import { type Log, logKey } from './heads';
+import type { Tail } from './tail';
 
 /** A place in a log from which to read. */
 export interface Cursor extends Log {
@@ -31,7 +32,7 @@ select nth, "offset", time, body from (
     select "offset", time, body from bus.record
     where topic_id = c.topic_id and partition = c.partition and "offset" >= c.next
     order by "offset" limit $4
-  ) r limit $5
+  ) r
 ) s where coalesce(bytes_before, 0) < ${maxReadBytes}`;
 
 interface Row {
@@ -41,21 +42,49 @@ interface Row {
   body: Buffer;
 }
 
-/**
- * Reads what comes next in several logs, by one statement.
- * @param cursors not moved; the first ones are served first
- * @param max at most so many records
- * @returns per log in the order of offsets, logs in the order of the cursors
- * @throws AppError DATABASE_UNAVAILABLE
- */
-export async function readLogs(database: Database, cursors: Cursor[], max: number): Promise<ReadRecord[]> {
-  const share = Math.max(1, Math.ceil(max / cursors.length));
+/** Reads logs. */
+export interface Reader {
+  /**
+   * Reads what comes next in several logs.
+   * @param cursors not moved; each has its share of `max`
+   * @param max at most so many records
+   * @returns per log in the order of offsets
+   * @throws AppError DATABASE_UNAVAILABLE
+   */
+  read(cursors: readonly Cursor[], max: number): Promise<ReadRecord[]>;
+}
+
+/** How many records of each log are read, so that the backlog of one does not hold up the others. */
+export function shareOf(max: number, logs: number): number {
+  return Math.max(1, Math.floor(max / logs));
+}
+
+/** Makes a reader that asks the database only for what this process has not appended itself just now. */
+export function createReader(database: Database, tail: Tail): Reader {
+  return {
+    async read(cursors, max) {
+      const served = cursors.slice(0, max);
+      const share = shareOf(max, served.length);
+      const missing: Cursor[] = [];
+      const records: ReadRecord[] = [];
+      for (const cursor of served) {
+        const found = tail.read(logKey(cursor.topicId, cursor.partition), cursor, share);
+        if (found) for (const record of found) records.push({ cursor, record });
+        else missing.push(cursor);
+      }
+      if (missing.length > 0) records.push(...(await readDatabase(database, missing, share)));
+      return records;
+    },
+  };
+}
+
+// By one statement.
+async function readDatabase(database: Database, cursors: Cursor[], share: number): Promise<ReadRecord[]> {
   const values = [
     numberArray(cursors.map((cursor) => cursor.topicId)),
     numberArray(cursors.map((cursor) => cursor.partition)),
     numberArray(cursors.map((cursor) => cursor.next)),
     share,
-    max,
   ];
   const rows = await database.query<Row>({ name: 'bus_read', text: readText, values, binary: true });
   return rows.map((row) => {

@@ -101,14 +101,14 @@ end $$;
 /**
  * Appends groups of records, one group a partition, sorted by topic and partition so that nobody waits for a head while
  * holding a later one. Group i has p_counts[i] records; record j is p_lengths[j] bytes of p_body from p_starts[j].
- * Returns the first offset of each group.
+ * Returns the time in microseconds since 1970, then the first offset of each group.
  */
 const append = `
 create function append(p_topics int[], p_partitions smallint[], p_counts int[], p_starts int[], p_lengths int[], p_body bytea)
 returns bigint[] language plpgsql security definer set search_path = bus, pg_temp as $$
 declare
   v_first bigint;
-  v_firsts bigint[] := '{}';
+  v_appended bigint[] := array[(extract(epoch from statement_timestamp()) * 1000000)::bigint];
   v_from int := 1;
 begin
   for i in 1 .. array_length(p_topics, 1) loop
@@ -119,10 +119,10 @@ begin
       select p_topics[i], p_partitions[i], v_first + r.nth - 1, statement_timestamp(), substring(p_body from r.start for r.length)
       from unnest(p_starts[v_from : v_from + p_counts[i] - 1], p_lengths[v_from : v_from + p_counts[i] - 1])
         with ordinality r(start, length, nth);
-    v_firsts := v_firsts || v_first;
+    v_appended := v_appended || v_first;
     v_from := v_from + p_counts[i];
   end loop;
-  return v_firsts;
+  return v_appended;
 end $$;
 `;
 
