@@ -1,1 +1,2 @@
-export {};
+export { runCommand } from './program';
+export type { Terminal } from './terminal';

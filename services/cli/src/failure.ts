@@ -1,0 +1,57 @@
+import { type AppError, type ErrorCode, isAppError } from '@omnigate/errors';
+import { CommanderError } from 'commander';
+import { CommandError, exitCode } from './command-error';
+
+/** What the person is told and how the process ends. */
+export interface Failure {
+  exitCode: number;
+  /** Empty when it was told already. */
+  text: string;
+}
+
+const notReached: readonly ErrorCode[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+
+const hints: Partial<Record<ErrorCode, string>> = {
+  UNAVAILABLE:
+    'Start it with `npm start`, or name another server by OMNIGATE_GRPC_ADDRESS and OMNIGATE_API_KEY.',
+  DEADLINE_EXCEEDED: 'The server may be busy: try again; its log and `/readyz` say how it is.',
+  UNAUTHENTICATED:
+    'Set OMNIGATE_API_KEY to a key of this server, or use its credentials.json (OMNIGATE_DATA_DIR).',
+  PERMISSION_DENIED:
+    'Use a key of a role that may: `omnigate get apikeys` shows the roles, docs/resources.md what each may.',
+  NOT_FOUND: '`omnigate get KIND` lists what there is; another tenant takes `--tenant NAME`.',
+  UNIMPLEMENTED: 'Server and command are of different versions: update both.',
+  RESOURCE_EXHAUSTED: 'Send less at once: a request may have 4 MiB.',
+  RECIPIENT_OPTED_OUT: 'The customer must write START (or subscribe again) before you may send.',
+  CONVERSATION_RESOLVED:
+    'Send to the address instead: `omnigate send --channel NAME --to ADDRESS --text TEXT`.',
+};
+
+/**
+ * Says what went wrong and how the process ends.
+ *
+ * @param error anything that was thrown.
+ * @returns text for stderr and the exit code.
+ */
+export function failureOf(error: unknown): Failure {
+  // Commander has written its own message; help and version are no failures.
+  if (error instanceof CommanderError)
+    return { exitCode: error.exitCode === 0 ? exitCode.done : exitCode.usage, text: '' };
+  if (error instanceof CommandError)
+    return { exitCode: error.code, text: withHint(error.message, error.hint) };
+  if (isAppError(error)) return failureOfServer(error);
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    exitCode: exitCode.refused,
+    text: withHint(`a fault of this command: ${reason}`, 'Please report it.'),
+  };
+}
+
+function failureOfServer(error: AppError): Failure {
+  const code = notReached.includes(error.code) ? exitCode.unreachable : exitCode.refused;
+  const hint = hints[error.code] ?? `docs/errors.md says what to do about ${error.code}.`;
+  return { exitCode: code, text: withHint(`${error.message} (${error.code})`, hint) };
+}
+
+const withHint = (message: string, hint: string): string =>
+  `omnigate: ${message}${hint === '' ? '' : `\n${hint}`}\n`;
