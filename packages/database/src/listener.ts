@@ -72,7 +72,7 @@ export function createListener(o: ListenerOptions): Listener {
   }
 
   return {
-    start: connect,
+    start: () => (current ? Promise.resolve() : connect()),
     async stop() {
       stop.abort();
       await current?.end().catch(() => undefined);

@@ -47,7 +47,7 @@ export async function settleBatch(o: BatchOptions, records: BatchRecord[], befor
     } catch (error) {
       if (isFenced(error)) throw error;
       failure = nextFailure(failure, error);
-      if (isPassing(error)) await waitOut(o, error);
+      if (isPassing(error)) await waitOut(o, records, error);
       else return records.length > 1 ? settleHalves(o, records, failure) : giveUp(o, records, failure);
     }
   }
@@ -61,8 +61,9 @@ function isPassing(error: unknown): boolean {
   return error instanceof RetryAsked || isTransient(error);
 }
 
-async function waitOut(o: BatchOptions, error: unknown): Promise<void> {
+async function waitOut(o: BatchOptions, records: BatchRecord[], error: unknown): Promise<void> {
   o.signals.failed('retry');
+  o.signals.lag(ageOf(records));
   const waitMs = o.backoff.next();
   o.logger.warn(
     { group: o.consume.group, wait_ms: waitMs, err: error },
@@ -88,7 +89,7 @@ async function giveUp(o: BatchOptions, records: BatchRecord[], failure: Failure)
       return;
     } catch (error) {
       if (!isTransient(error)) throw error;
-      await waitOut(o, error);
+      await waitOut(o, records, error);
       if (o.stopping()) throw new Stopped();
     }
   }
@@ -167,6 +168,12 @@ function countOutcomes(o: BatchOptions, records: number, outcomes: Outcome[]): v
   const dead = outcomes.filter((outcome) => outcome.kind === 'deadLetter').length;
   if (dropped > 0) o.signals.failed('drop', dropped);
   o.signals.done(records - dropped - dead);
+}
+
+/** Seconds since the oldest of the records was appended. */
+export function ageOf(records: BatchRecord[]): number {
+  const oldest = Math.min(...records.map(({ record }) => record.time.getTime()));
+  return Math.max(0, Date.now() - oldest) / 1000;
 }
 
 function tenantsOf(records: BatchRecord[]): string[] {

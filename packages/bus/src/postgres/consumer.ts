@@ -3,10 +3,10 @@ import { type Database, isTransient } from '@omnigate/database';
 import { AppError, isAppError } from '@omnigate/errors';
 import { createBackoff, createSignals, type Logger, type Metrics, newId } from '@omnigate/runtime';
 import type { ConsumeOptions, Consumer } from '../port';
-import { type BatchOptions, type BatchRecord, Stopped, settleBatch } from './batch';
+import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from './batch';
 import { declareDeadLetters } from './dead-letters';
 import { createGroupLogs, subscribedTopics } from './group-logs';
-import type { Heads } from './heads';
+import { type Heads, logKey } from './heads';
 import { groupLag } from './lag';
 import type { Membership } from './membership';
 import { isFenced, type TakenLog } from './positions';
@@ -91,8 +91,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   async function handle(records: BatchRecord[]): Promise<void> {
     signals.received(records.length);
-    const oldest = Math.min(...records.map(({ record }) => record.time.getTime()));
-    signals.lag(Math.max(0, Date.now() - oldest) / 1000);
+    signals.lag(ageOf(records));
     await settleBatch(batch, records);
     if (behind().length === 0) signals.lag(0);
   }
@@ -154,6 +153,8 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
       try {
         await join();
       } catch (error) {
+        for (const end of unwatch.splice(0)) end();
+        await membership.leave(memberId).catch(() => undefined);
         throw isTransient(error) ? new AppError('BUS_UNAVAILABLE', {}, { cause: error }) : error;
       }
       running = run();
@@ -171,7 +172,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 }
 
 function logsOf(topic: Topic): number[] {
-  return Array.from({ length: topic.partitions }, (_, partition) => topic.id * 1_024 + partition);
+  return Array.from({ length: topic.partitions }, (_, partition) => logKey(topic.id, partition));
 }
 
 function byLogAndOffset(a: BatchRecord, b: BatchRecord): number {

@@ -36,7 +36,7 @@ export function createTopics(database: Database): Topics {
   const asked = new Map<string, Promise<Topic>>();
 
   async function load(name: string): Promise<Topic> {
-    const origin = origins.get(name);
+    const origin = origins.get(name) ?? originOf(name);
     await database.query({
       text: 'select bus.ensure_topic($1, $2, $3, $4)',
       values: [name, origin ? 1 : partitionsPerTopic, origin?.source ?? null, origin?.group ?? null],
@@ -62,4 +62,12 @@ export function createTopics(database: Database): Topics {
       return loading;
     },
   };
+}
+
+// Topics end in their version; whoever follows dead letters before there are any must not make an ordinary topic.
+const ownedName = /^(?<source>.+?\.v\d+)\.(?<group>.+)\.(?:dlq|retry)$/;
+
+function originOf(name: string): TopicOrigin | undefined {
+  const { source, group } = ownedName.exec(name)?.groups ?? {};
+  return source && group ? { source, group } : undefined;
 }
