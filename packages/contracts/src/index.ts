@@ -1,4 +1,5 @@
 export { descriptorSet } from './descriptors';
+export { type Encoder, encodeMessage } from './encode';
 export { Any } from './gen/google/protobuf/any';
 export { BadRequest, ErrorInfo, RetryInfo } from './gen/google/rpc/error_details';
 export { Status as RpcStatus } from './gen/google/rpc/status';

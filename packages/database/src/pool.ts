@@ -1,6 +1,8 @@
+import type { Socket } from 'node:net';
 import { AppError, isAppError } from '@omnigate/errors';
 import type { Logger } from '@omnigate/runtime';
 import { Client, type ClientConfig, Pool, type PoolClient } from 'pg';
+import { arrayLiterals } from './array-literal';
 import { readBinaryRows } from './binary-rows';
 import { sqlState, statementFailure } from './failure';
 import { plainIdentifier, type Statement } from './statement';
@@ -34,6 +36,26 @@ class PipelinedClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
     readBinaryRows(this.connection);
+    // The driver decides how its query was called; what is wrapped here is only when bytes go out.
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => {
+      this.holdWrites();
+      return query(...args);
+    }) as typeof this.query;
+  }
+
+  private held = false;
+
+  /** Statements that are issued in one go leave in one write: a system call costs more than the bytes. */
+  private holdWrites(): void {
+    const { stream } = this.connection as unknown as { stream: Socket };
+    if (this.held) return;
+    this.held = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.held = false;
+      stream.uncork();
+    });
   }
 }
 
@@ -105,6 +127,7 @@ export async function takeSession(pool: Pool): Promise<Session> {
   const client = await pool.connect().catch((error: unknown) => {
     throw statementFailure(error, sqlState(error) === undefined);
   });
+  refreshPlans(client);
   let broke = false;
   const onError = () => {
     broke = true;
@@ -120,13 +143,33 @@ export async function takeSession(pool: Pool): Promise<Session> {
     }
   };
   return {
-    query: async <Row>(statement: Statement) => (await run(statement)).rows as Row[],
+    query: async <Row>(statement: Statement) =>
+      (await run(statement.values ? { ...statement, values: arrayLiterals(statement.values) } : statement))
+        .rows as Row[],
     command: async (text) => lastTag(await run({ text })),
     release: (discard = false) => {
       client.off('error', onError);
       client.release(discard || broke || inTransaction(client));
     },
   };
+}
+
+/** How often a connection was taken. */
+const uses = new WeakMap<PoolClient, number>();
+/** From so many uses on, plans are made anew at regular intervals. */
+const settledUses = 4_096;
+
+/**
+ * Plans are kept from a time when tables were smaller, and the best plan for a few rows reads them all. So they are
+ * thrown away each time that a connection's uses have doubled: what is kept is never older than half its work.
+ */
+function refreshPlans(client: PoolClient): void {
+  const count = (uses.get(client) ?? 0) + 1;
+  uses.set(client, count);
+  const doubled = count >= 8 && (count & (count - 1)) === 0;
+  if (!doubled && count % settledUses !== 0) return;
+  // Sent ahead of the caller's statements; should it fail, the connection is broken and they fail too.
+  client.query('discard plans').catch(() => undefined);
 }
 
 function inTransaction(client: PoolClient): boolean {

@@ -53,7 +53,7 @@ export async function openDatabaseServer(options: DatabaseOptions): Promise<Data
   const url = options.url ?? server?.url ?? '';
   const migrationUrl = options.migrationUrl ?? url;
   onProgress('Preparing the database');
-  await migrate(migrationUrl, schemas, logger);
+  await migrate(migrationUrl, schemas, logger, url);
   return { url, migrationUrl, stop: async () => server?.stop() };
 }
 

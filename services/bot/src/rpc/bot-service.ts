@@ -60,7 +60,8 @@ function toInput(request: AskRequest, now: Date): TurnInput {
 
 function toUtterance(utterance: { role: PartyRole; text: string; choiceId: string }): Utterance {
   const { role, text, choiceId } = utterance;
-  if (role === PartyRole.PARTY_ROLE_BOT) return { role: 'bot', text };
+  // Notices of the system are Omnigate's words too, never the customer's.
+  if (role === PartyRole.PARTY_ROLE_BOT || role === PartyRole.PARTY_ROLE_SYSTEM) return { role: 'bot', text };
   if (role === PartyRole.PARTY_ROLE_AGENT) return { role: 'agent', text };
   return { role: 'customer', text, ...(choiceId !== '' && { choiceId }) };
 }

@@ -81,15 +81,13 @@ async function unresolved(context: BotContext, request: PageRequest, ctx: CallCo
   );
   const last = rows.length > size ? rows[size - 1] : undefined;
   return {
-    questions: rows
-      .slice(0, size)
-      .map(({ id, question, language, count, last_at }) => ({
-        id,
-        question,
-        language,
-        count,
-        lastTime: last_at,
-      })),
+    questions: rows.slice(0, size).map(({ id, question, language, count, last_at }) => ({
+      id,
+      question,
+      language,
+      count,
+      lastTime: last_at,
+    })),
     nextPageToken: last ? pageToken({ count: String(last.count), id: last.id }) : '',
   };
 }
@@ -115,13 +113,11 @@ async function evidence(
   const rows = await context.database.transaction({ tenants: [tenantId] }, (tx) => listEvidence(tx, page));
   const last = rows.length > size ? rows[size - 1] : undefined;
   return {
-    evidence: rows
-      .slice(0, size)
-      .map((row) => ({
-        turnId: row.turn_id,
-        evidence: JSON.parse(row.evidence),
-        createTime: row.created_at,
-      })),
+    evidence: rows.slice(0, size).map((row) => ({
+      turnId: row.turn_id,
+      evidence: JSON.parse(row.evidence),
+      createTime: row.created_at,
+    })),
     nextPageToken: last ? pageToken({ turn: last.turn_id }) : '',
   };
 }

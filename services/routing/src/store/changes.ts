@@ -6,6 +6,7 @@ import {
   ConversationOwner,
   DeliveryState,
   Direction,
+  encodeMessage,
   type HandoffPacket,
   HandoffPacket as HandoffPacketCodec,
   type Media,
@@ -65,7 +66,7 @@ export function addChange(
   conversation.seq += 1;
   conversation.updatedAt = changes.now;
   changes.conversations.set(conversation.id, conversation);
-  const event = ConversationChanged.encode({
+  const value = encodeMessage(ConversationChanged, {
     conversationId: conversation.id,
     tenantId: conversation.tenantId,
     seq: BigInt(conversation.seq),
@@ -76,7 +77,7 @@ export function addChange(
   changes.records.push({
     topic: topics.conversationChanged,
     key: conversation.id,
-    value: event.finish(),
+    value,
     eventId: newId(),
     type: 'omnigate.conversation.v1.ConversationChanged',
     tenantId: conversation.tenantId,
@@ -122,7 +123,7 @@ export function addMessage(
     role: draft.role,
     senderAddress: draft.senderAddress ?? '',
     senderName: draft.senderName ?? '',
-    content: draft.content ? ContentCodec.encode(draft.content).finish() : new Uint8Array(),
+    content: draft.content ? encodeMessage(ContentCodec, draft.content) : new Uint8Array(),
     attachments: attachments.length
       ? StoredMessage.encode(StoredMessage.fromPartial({ attachments })).finish()
       : null,
@@ -183,7 +184,7 @@ function encodeSend(
   row: MessageRow,
   draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
 ): Uint8Array {
-  return MessageSend.encode({
+  return encodeMessage(MessageSend, {
     messageId: row.id,
     tenantId: row.tenantId,
     channel: { type: channel.type, id: channel.id },
@@ -196,7 +197,7 @@ function encodeSend(
     priority: 0,
     replyTo: '',
     createTime: changes.now,
-  }).finish();
+  });
 }
 
 /**

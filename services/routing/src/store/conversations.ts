@@ -63,8 +63,11 @@ function fromStored(row: StoredRow): ConversationRow {
 const columns = `c.tenant_id, c.id, c.channel_id, c.address, c.thread_key, c.contact_id, c.state, c.owner, c.team,
   c.agent_id, c.agent, c.language, c.inbound_count, c.message_seq, c.seq, c.dialogue_state, c.handoff, c.queued_at,
   c.created_at, c.updated_at, coalesce(o.opted_out, false) as opted_out`;
-const consentJoin = `left join consent o
-  on o.tenant_id = c.tenant_id and o.channel_id = c.channel_id and o.address = c.address`;
+// Sub-selects that lock or are limited can't be turned around: each row is one look-up by index, in the order of i.
+const lockedById = `cross join lateral (
+    select * from conversation c where c.tenant_id = i.tenant_id and c.id = i.id for no key update) c`;
+const consentJoin = `left join lateral (select opted_out from consent
+    where tenant_id = c.tenant_id and channel_id = c.channel_id and address = c.address limit 1) o on true`;
 
 /**
  * Locks the open conversations of some keys, in the order of their ids.
@@ -81,11 +84,14 @@ export async function lockOpenConversations(
   const rows = await tx.query<StoredRow>({
     name: 'conversation-lock-open',
     text: `select ${columns}
-      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k(tenant_id, channel_id, address, thread_key)
-      join conversation c on c.tenant_id = k.tenant_id and c.channel_id = k.channel_id and c.address = k.address
-        and c.thread_key = k.thread_key and c.state = 1
-      ${consentJoin}
-      order by c.tenant_id, c.id for no key update of c`,
+      from (select f.tenant_id, f.id
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k(tenant_id, channel_id, address, thread_key)
+        cross join lateral (select tenant_id, id from conversation c where c.tenant_id = k.tenant_id
+          and c.channel_id = k.channel_id and c.address = k.address and c.thread_key = k.thread_key and c.state = 1
+          limit 1) f
+        order by f.tenant_id, f.id) i
+      ${lockedById} ${consentJoin}
+      where c.state = 1`,
     values: [
       keys.map((key) => key.tenantId),
       keys.map((key) => key.channelId),
@@ -111,9 +117,9 @@ async function byIds(
   const rows = await tx.query<StoredRow>({
     name: lock ? 'conversation-lock' : 'conversation-read',
     text: `select ${columns}
-      from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id)
-      join conversation c on c.tenant_id = k.tenant_id and c.id = k.id ${consentJoin}
-      order by c.tenant_id, c.id ${lock ? 'for no key update of c' : ''}`,
+      from (select * from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id) order by tenant_id, id) i
+      ${lock ? lockedById : 'join conversation c on c.tenant_id = i.tenant_id and c.id = i.id'} ${consentJoin}
+      order by i.tenant_id, i.id`,
     values: [ids.map((id) => id.tenantId), ids.map((id) => id.conversationId)],
   });
   return rows.map(fromStored);
