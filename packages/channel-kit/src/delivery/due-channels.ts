@@ -8,8 +8,12 @@ export interface DueChannel extends DeliveryChannel {
   notBeforeMs: number;
   /** When something becomes due, Unix ms, earliest first. */
   wakeTimesMs: number[];
-  /** Deliveries that wait, at least; more than 0 means that a settled one may let its key's next go. */
+  /** Deliveries known to wait. */
   backlog: number;
+  /** More may be due than `backlog` knows of. */
+  unsure: boolean;
+  /** Some of an unknown number may wait behind what is in flight. */
+  behind: boolean;
   inFlight: number;
   /** Rate tokens that were taken and not used, and until when they count. */
   credit: { tokens: number; untilMs: number };
@@ -28,8 +32,12 @@ export interface Ask {
 /** The channels that have, or may have, something due; fair across tenants, then across a tenant's channels. */
 export interface DueChannels {
   get(channel: DeliveryChannel): DueChannel;
-  /** Something may be due. @param added so many more wait */
+  /** Something may be due. @param added so many more wait; without it, nobody knows how many */
   mark(channel: DueChannel, added?: number): void;
+  /** One of its deliveries has settled: its key's next may go. */
+  settled(channel: DueChannel): void;
+  /** A claim was under way since `marks` and found `got` of `count`. */
+  claimed(channel: DueChannel, claim: { marks: number; count: number; got: number }): void;
   /** Something becomes due then. */
   markAt(channel: DueChannel, atMs: number): void;
   /** Deals free slots in turn to tenants, and within a tenant to its channels. */
@@ -58,9 +66,10 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
     return channels;
   }
 
-  function mark(channel: DueChannel, added = 0): void {
+  function mark(channel: DueChannel, added?: number): void {
     channel.due = true;
-    channel.backlog += added;
+    channel.backlog += added ?? 0;
+    channel.unsure ||= added === undefined;
     channel.marks += 1;
     const lane = ready.get(channel.tenantId) ?? new Map<string, DueChannel>();
     ready.set(channel.tenantId, lane);
@@ -102,6 +111,23 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
       return channel;
     },
     mark,
+    settled(channel) {
+      if (channel.behind) mark(channel);
+      else if (channel.backlog > 0) mark(channel, 0);
+    },
+    claimed(channel, { marks, count, got }) {
+      channel.inFlight += got;
+      channel.backlog = Math.max(0, channel.backlog - got);
+      if (channel.marks !== marks) return;
+      if (got === count) channel.due = channel.unsure || channel.backlog > 0;
+      else {
+        // All that is left waits behind what is in flight; with nothing in flight nothing is left.
+        channel.behind = channel.inFlight > 0 && (channel.behind || channel.unsure);
+        if (channel.inFlight === 0) channel.backlog = 0;
+        channel.due = false;
+        channel.unsure = false;
+      }
+    },
     markAt(channel, atMs) {
       channel.wakeTimesMs.push(atMs);
       channel.wakeTimesMs.sort((a, b) => a - b);
@@ -144,11 +170,19 @@ function newChannel(channel: DeliveryChannel): DueChannel {
     notBeforeMs: 0,
     wakeTimesMs: [],
     backlog: 0,
+    unsure: false,
+    behind: false,
     inFlight: 0,
     credit: { tokens: 0, untilMs: 0 },
     probing: false,
     marks: 0,
   };
+}
+
+/** How many a channel can use: one alone while probing, as many as wait where that is known. */
+function wantOf(channel: DueChannel): number {
+  if (channel.probing) return 1;
+  return channel.unsure ? Number.POSITIVE_INFINITY : channel.backlog;
 }
 
 function dealOut(lanes: { open: Ask[]; room: number }[], slots: number): void {
@@ -159,9 +193,8 @@ function dealOut(lanes: { open: Ask[]; room: number }[], slots: number): void {
       const ask = lane.open[round % lane.open.length];
       if (left === 0 || lane.room === 0 || !ask) continue;
       dealt = true;
-      // A probing channel takes one, and no slot beyond it.
-      if (ask.channel.probing && ask.count > 0) {
-        lane.room = lane.open.every((other) => other.channel.probing && other.count > 0) ? 0 : lane.room;
+      if (ask.count >= wantOf(ask.channel)) {
+        if (lane.open.every((other) => other.count >= wantOf(other.channel))) lane.room = 0;
         continue;
       }
       ask.count += 1;

@@ -56,6 +56,8 @@ interface PendingReceipts {
 const maxPendingReceipts = 10_000;
 const maxReceiptsPerTurn = 500;
 const maxJudgementsPerTurn = 500;
+// The longest wait for company before a turn, in ms; none while nothing is on the wire.
+const gatherMs = 3;
 
 /**
  * Makes the sender: one loop, woken by what there is to do, that runs one transaction after the other. What comes in
@@ -76,6 +78,7 @@ export function createSender(o: SenderOptions): Sender {
   let woken = false;
   let timer: NodeJS.Timeout | undefined;
   let onIdle: (() => void) | undefined;
+  let onAllAnswered: (() => void) | undefined;
 
   function wake(): void {
     woken = true;
@@ -90,11 +93,28 @@ export function createSender(o: SenderOptions): Sender {
   async function loop(): Promise<void> {
     while (woken && state !== 'stopped') {
       woken = false;
-      for (let work = await nextWork(); work; work = await nextWork()) await runTurn(work);
+      await gather();
+      for (let work = await nextWork(); work; work = await nextWork()) {
+        await runTurn(work);
+        await gather();
+      }
     }
     looping = false;
     scheduleTimer();
     if (inFlight === 0 && judgements.length === 0) onIdle?.();
+  }
+
+  /** Waits a little for answers to what is on the wire, so that one turn stores many. */
+  async function gather(): Promise<void> {
+    if (inFlight === 0) return;
+    await new Promise<void>((resolve) => {
+      const enough = setTimeout(resolve, gatherMs);
+      onAllAnswered = () => {
+        clearTimeout(enough);
+        resolve();
+      };
+    });
+    onAllAnswered = undefined;
   }
 
   function scheduleTimer(): void {
@@ -150,10 +170,10 @@ export function createSender(o: SenderOptions): Sender {
     for (const change of changes) {
       const due = channels.get(change);
       const judgement = judged.get(change.messageId);
-      // A key's next may go now, unless this turn's claim has seen that already; what that claim failed it has not.
-      const settled = change.was <= DeliveryState.DELIVERY_STATE_SENDING && due.backlog > 0;
-      const failedByClaim = change.was === DeliveryState.DELIVERY_STATE_QUEUED;
-      if (failedByClaim || (settled && !asked.has(due.channelId))) channels.mark(due);
+      // What the turn's claim failed, it has not looked behind; what the turn settled before its claim, it has.
+      if (change.was === DeliveryState.DELIVERY_STATE_QUEUED) channels.mark(due);
+      else if (change.was === DeliveryState.DELIVERY_STATE_SENDING && !asked.has(due.channelId))
+        channels.settled(due);
       if (change.state === DeliveryState.DELIVERY_STATE_FAILED) report.failed(change, judgement?.result.kind);
       // Counted from the commit, and so never before the database's clock says that it is due.
       if (change.state === DeliveryState.DELIVERY_STATE_QUEUED && judgement)
@@ -167,13 +187,8 @@ export function createSender(o: SenderOptions): Sender {
     for (const { due, count, marks } of dealt) {
       const got = counts.get(due.channelId) ?? 0;
       returnRateTokens(due, count - got, Date.now());
-      due.inFlight += got;
       inFlight += got;
-      due.backlog = Math.max(0, due.backlog - got);
-      if (got === count || due.marks !== marks) continue;
-      due.due = false;
-      // Others of these keys may wait behind what is on the wire now.
-      due.backlog = due.inFlight === 0 ? 0 : Math.max(due.backlog, got > 0 ? 1 : 0);
+      channels.claimed(due, { marks, count, got });
     }
   }
 
@@ -189,6 +204,7 @@ export function createSender(o: SenderOptions): Sender {
     due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
     judgements.push(judgement);
     report.answered(delivery, judgement, (performance.now() - startedMs) / 1_000);
+    if (inFlight === 0) onAllAnswered?.();
     wake();
   }
 

@@ -78,6 +78,7 @@ function fieldText(form: Form): string {
 
 /** The forms of a URL that Twilio may have signed, the likeliest first: as called, then normalised, then re-encoded. */
 function* signedUrls(url: string): Generator<string> {
+  yield url;
   yield withoutPort(url);
   yield withPort(url);
   if (!URL.canParse(url)) return;
