@@ -1,5 +1,6 @@
 import { DeliveryState, MessageSend, type MessageStatus } from '@omnigate/contracts';
-import { newId } from '@omnigate/runtime';
+import { createDatabase } from '@omnigate/database';
+import { createLogger, newId } from '@omnigate/runtime';
 import { account, type Gateway, type GatewayOptions, startGateway, until } from '../testing/gateway';
 
 const {
@@ -292,6 +293,53 @@ describe('restart', () => {
     await until(() => gateway.twilio.peakInFlight === 8);
     await gateway.stopService();
     for (const id of ids) expect((await stored(id))?.state).toBe(sent);
+  });
+});
+
+describe('faults', () => {
+  const flood = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ text: `${n}`, to: `+1415867${5000 + (n % 10)}` }));
+  /** Every text at most once at the provider, and each customer's in order. */
+  const expectOnceInOrder = () => {
+    const byCustomer = Map.groupBy(gateway.twilio.attempts, ({ to }) => to);
+    for (const attempts of byCustomer.values()) {
+      const numbers = attempts.map(({ body }) => Number(body));
+      expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    }
+  };
+
+  test('two processes send each message once, in order within its key', async () => {
+    await start({ exclusive: false, sendsInFlight: 4, twilio: { latencyMs: 5 } });
+    const second = await startGateway({ beside: gateway, sendsInFlight: 4 });
+    const ids = await gateway.send(...flood(150));
+    for (const id of ids) await settle(id, sent);
+    await second.stop();
+    expectOnceInOrder();
+    expect(gateway.twilio.attempts).toHaveLength(150);
+  });
+
+  test('connections to the database that break lose nothing and repeat nothing', async () => {
+    await start({ sendsInFlight: 4, twilio: { latencyMs: 5 } });
+    const { databaseUrl: url } = gateway;
+    const role = decodeURIComponent(new URL(url).username);
+    const schema = 'public';
+    const logger = createLogger({ service: 'test', level: 'silent' });
+    const administrator = createDatabase({ url, schema, role, applicationName: 'administrator', logger });
+    const ids = await gateway.send(...flood(150));
+    const breakAll = () =>
+      administrator.query({
+        text: `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and application_name = 'test'`,
+      });
+    for (let time = 1; time <= 5; time += 1) {
+      await until(() => gateway.twilio.attempts.length >= time * 20);
+      await breakAll();
+    }
+    await until(() => ids.every((id) => statusOf(id) !== undefined));
+    await administrator.end();
+    expectOnceInOrder();
+    for (const id of ids) expect([sent, unknown]).toContain(statusOf(id)?.state);
+    expect(gateway.twilio.messages).toHaveLength(150);
   });
 });
 

@@ -39,6 +39,10 @@ export interface GatewayOptions {
   adapters?: readonly ChannelAdapter[];
   /** The service is started by the test. */
   idle?: boolean;
+  /** Another process of the same service, with the same database, provider and channels; it is stopped first. */
+  beside?: Gateway;
+  /** Default true, but beside another. */
+  exclusive?: boolean;
   /** What the service is given in place of the bus. */
   bus?(bus: Bus): Bus;
 }
@@ -57,6 +61,9 @@ export interface Outgoing {
 /** channel-webhooks with real bus and database, the simulator of Twilio, and channels made by hand. */
 export interface Gateway {
   url: string;
+  /** A superuser's. */
+  databaseUrl: string;
+  channels: Channels;
   /** The service's own, as its serving role. */
   database: Database;
   bus: Bus;
@@ -89,13 +96,16 @@ const logger = createLogger({ service: 'channel-webhooks-test', level: 'silent' 
 /** Starts a gateway; the caller stops it. */
 export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
   const metrics = createMetrics();
-  const fresh = await freshDatabase([busSchema, channelWebhooksSchema]);
+  const fresh = o.beside
+    ? { url: o.beside.databaseUrl, drop: async () => {} }
+    : await freshDatabase([busSchema, channelWebhooksSchema]);
+  const exclusive = o.exclusive ?? !o.beside;
   const { schema, role } = channelWebhooksSchema;
   const database = createDatabase({ url: fresh.url, schema, role, applicationName: 'test', logger });
-  const bus = createPostgresBus({ url: fresh.url, logger, metrics, exclusive: true });
+  const bus = createPostgresBus({ url: fresh.url, logger, metrics, exclusive });
   await bus.start();
-  const twilio = await createTwilioSimulator({ ...account, ...o.twilio });
-  const channels = createChannels(twilio.url);
+  const twilio = o.beside?.twilio ?? (await createTwilioSimulator({ ...account, ...o.twilio }));
+  const channels = o.beside?.channels ?? createChannels(twilio.url);
   const seen = createSeen();
   const follower = bus.follow({
     topics: [topics.messageReceived, topics.messageStatus, topics.channelLog],
@@ -115,7 +125,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     metrics,
     publicUrl: url,
     sendsInFlight: o.sendsInFlight ?? 8,
-    exclusive: true,
+    exclusive,
     ...(o.adapters ? { adapters: o.adapters } : {}),
   });
   const server = fastify({ forceCloseConnections: true });
@@ -125,11 +135,13 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
 
   return {
     url,
+    databaseUrl: fresh.url,
+    channels,
     database,
     bus,
     metrics,
     twilio,
-    channel: channels.add(),
+    channel: o.beside?.channel ?? channels.add(),
     received: seen.received,
     statuses: seen.statuses,
     channelLog: seen.channelLog,
@@ -153,11 +165,13 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
       await bus.stop();
       await state.stop();
       await database.end();
-      await twilio.stop();
+      if (!o.beside) await twilio.stop();
       await fresh.drop();
     },
   };
 }
+
+type Channels = ReturnType<typeof createChannels>;
 
 /** The answer of a directory that holds channels made by hand. */
 function createChannels(apiBaseUrl: string) {

@@ -64,3 +64,45 @@ test('after broken credentials one delivery alone tries', () => {
   channel.inFlight = 1;
   expect(dealt(channels, 8)).toEqual({});
 });
+
+describe('what a claim finds', () => {
+  const claim = (channels: DueChannels, got: number) => {
+    const [ask] = channels.deal(8, 0);
+    if (!ask) return undefined;
+    channels.claimed(ask.channel, { marks: ask.channel.marks, count: ask.count, got });
+    return ask.count;
+  };
+
+  test('as many are asked for as wait, and then none', () => {
+    const channels = createDueChannels({ tenantSlots: 6 });
+    channels.mark(channelOf(channels, 'a'), 3);
+    expect(claim(channels, 3)).toBe(3);
+    expect(claim(channels, 0)).toBeUndefined();
+  });
+
+  test('all are found that wait behind each other, known or not', () => {
+    for (const added of [3, undefined]) {
+      const channels = createDueChannels({ tenantSlots: 6 });
+      const channel = channelOf(channels, 'a');
+      channels.mark(channel, added);
+      for (let one = 0; one < 3; one += 1) {
+        expect(claim(channels, 1)).toBeGreaterThan(0);
+        channel.inFlight -= 1;
+        channels.settled(channel);
+      }
+      claim(channels, 0);
+      expect(claim(channels, 0)).toBeUndefined();
+    }
+  });
+
+  test('what was marked while the claim was under way is asked for again', () => {
+    const channels = createDueChannels({ tenantSlots: 6 });
+    const channel = channelOf(channels, 'a');
+    channels.mark(channel);
+    const [ask] = channels.deal(8, 0);
+    const { marks } = channel;
+    channels.mark(channel, 1);
+    channels.claimed(channel, { marks, count: ask?.count ?? 0, got: 0 });
+    expect(claim(channels, 1)).toBeGreaterThan(0);
+  });
+});
