@@ -28,7 +28,9 @@ function passSignals(child) {
 function start() {
   // The child ends gracefully when this channel closes, so a kill -9 of this process stops it too.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  const child = spawn(node24(), [main, ...process.argv.slice(2)], { cwd: root, stdio });
+  // A small young generation: 100 MB less under load for a little more collecting.
+  const args = ['--max-semi-space-size=8', main, ...process.argv.slice(2)];
+  const child = spawn(node24(), args, { cwd: root, stdio });
   passSignals(child);
   child.on('error', (error) => {
     console.error(`Node 24 does not start: ${error.message}`);

@@ -50,8 +50,9 @@ export async function sendMessage(
   const response = await context.database.transaction({ tenants: [tenantId] }, (tx) =>
     once(tx, { tenantId, requestId, payload }, async () => {
       const conversation = await target.hold(tx);
-      requireOwnership(ctx, conversation);
+      // First: an agent whose conversation was resolved has it no more, and must learn that.
       requireSendable(conversation);
+      requireOwnership(ctx, conversation);
       const channel = target.channel ?? (await context.directory.channel(conversation.channelId));
       if (!channel) throw new AppError('NOT_FOUND', { resource: 'channel of the conversation' });
       const changes = beginChanges(tx, context.clock());

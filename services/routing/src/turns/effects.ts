@@ -18,7 +18,7 @@ import { loadTurns } from './load';
 import type { TurnResult } from './runner';
 
 const resultsAtOnce = 256;
-const lingerMs = 5;
+const lingerMs = 15;
 
 /** What the effects of one batch do besides messages. */
 interface Plan {
