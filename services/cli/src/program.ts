@@ -1,8 +1,15 @@
 import { Command } from 'commander';
 import { addApply } from './commands/apply';
+import { addBench } from './commands/bench';
+import { addBot } from './commands/bot';
+import { addDeadLetters } from './commands/dead-letters';
 import { addDelete } from './commands/delete';
+import { addDesk } from './commands/desk';
 import { addGet } from './commands/get';
 import { examples } from './commands/global-options';
+import { addKnowledge } from './commands/import-knowledge';
+import { addSend } from './commands/send';
+import { addTail } from './commands/tail';
 import { failureOf } from './failure';
 import type { Terminal } from './terminal';
 
@@ -33,6 +40,13 @@ function createProgram(terminal: Terminal, version: string): Command {
   addApply(program, terminal);
   addGet(program, terminal);
   addDelete(program, terminal);
+  addSend(program, terminal);
+  addDesk(program, terminal);
+  addTail(program, terminal);
+  addDeadLetters(program, terminal);
+  addKnowledge(program, terminal);
+  addBot(program, terminal);
+  addBench(program, terminal);
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { toProtobufJson } from '@omnigate/rpc';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { CommandError, usageError } from '../command-error';
 import type { Server } from '../connection';
 import { findListing, listings } from '../listings/find-listing';
@@ -7,6 +7,7 @@ import { type Filter, filters, type Listing, type ListQuery } from '../listings/
 import { type Format, formats, type JsonRow, writeRows } from '../output/write-rows';
 import type { Terminal } from '../terminal';
 import { examples, onServer } from './global-options';
+import { wholeNumber } from './number-option';
 
 type GetOptions = { [F in Filter]?: string } & { output: Format; limit?: number };
 
@@ -73,11 +74,6 @@ async function get(
   });
 }
 
-function count(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('must be a whole number');
-  return Number(value);
-}
-
 /**
  * Adds `omnigate get`.
  *
@@ -96,7 +92,7 @@ export function addGet(program: Command, terminal: Terminal): void {
     .argument('<kind>', 'what, in singular or plural; see below')
     .argument('[name]', 'one by its name or id')
     .addOption(new Option('-o, --output <format>', 'how').choices(formats).default('table'))
-    .option('--limit <n>', 'at most so many', count)
+    .option('--limit <n>', 'at most so many', wholeNumber)
     .option('--state <state>', 'only in this state: open, resolved; of deliveries sent, unknown, failed, …')
     .option('--owner <owner>', 'only of this owner: bot, queue, agent')
     .option('--channel <name>', 'only of this channel')
