@@ -63,6 +63,11 @@ it.each([
   ],
   ['services/bot/src/app.ts', "import { x } from 'omnigate';", 'a service never imports another service'],
   ['packages/rpc/src/server.ts', "export { x } from '@omnigate/bot';", 'a package never imports a service'],
+  [
+    'services/routing/src/a.ts',
+    "import { x } from '@omnigate/bus/contract';",
+    'import a package by its name',
+  ],
   ['packages/errors/src/a.ts', "import { x } from '@omnigate/runtime';", 'may import of ours only nothing'],
   ['packages/contracts/src/a.ts', "export * from '@omnigate/errors';", 'may import of ours only nothing'],
   [

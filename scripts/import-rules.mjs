@@ -90,7 +90,9 @@ export function judgeImport(found, manifests) {
   const own = /^@omnigate\/(.+)$/.exec(name)?.[1] ?? (name === 'omnigate' ? 'cli' : undefined);
   if (own) {
     // Its manifest tells where a package's files are; it is no code.
-    if (specifier !== name && specifier !== `${name}/package.json`)
+    // The contract suites stand beside index.ts, since they need Jest.
+    const contract = specifier === `${name}/contract` && isTest(file);
+    if (specifier !== name && specifier !== `${name}/package.json` && !contract)
       return 'import a package by its name: what index.ts does not export is private';
     if (own === placeOf(file).name) return 'a package imports its own files by path';
     return judgeOurs(found, own, manifests) ?? judgeDeclared(file, name, manifests);

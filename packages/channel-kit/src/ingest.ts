@@ -2,7 +2,8 @@ import type { Bus, OutgoingRecord } from '@omnigate/bus';
 import {
   type Content,
   Direction,
-  Message,
+  encodeMessage,
+  type Message,
   MessageReceived,
   messageKey,
   PartyRole,
@@ -68,25 +69,25 @@ function toRecord(
   const threadKey = sanitizeText(inbound.threadKey ?? '');
   const providerMessageId = sanitizeText(inbound.providerMessageId ?? '');
   const eventId = providerMessageId ? eventIdOf(channel.id, providerMessageId, inbound.part ?? 0) : newId();
-  const message = Message.fromPartial({
+  const message: Message = {
     eventId,
     tenantId: channel.tenantId,
     channel: { type: channel.type, id: channel.id },
     direction: Direction.DIRECTION_INBOUND,
     sender: { address, name: sanitizeText(inbound.name ?? ''), role: PartyRole.PARTY_ROLE_CUSTOMER },
     threadKey,
-    content: sanitizeTexts(inbound.content),
+    content: sanitizeContent(inbound.content),
     attachments: sanitizeTexts(inbound.attachments ?? []),
     replyTo: sanitizeText(inbound.replyTo ?? ''),
     providerMessageId,
     occurredTime: inbound.occurredTime ?? arrival.receivedTime,
     receivedTime: arrival.receivedTime,
-  });
-  const value = MessageReceived.encode({
+  };
+  const value = encodeMessage(MessageReceived, {
     message,
     raw: arrival.raw.subarray(0, maxRawBytes),
     consentWord: inbound.consentWord ?? '',
-  }).finish();
+  });
   return {
     topic: topics.messageReceived,
     key: messageKey(channel.id, address, threadKey),
@@ -95,6 +96,12 @@ function toRecord(
     type: 'omnigate.message.v1.MessageReceived',
     tenantId: channel.tenantId,
   };
+}
+
+/** Nearly all messages are plain text, so that case is short. */
+function sanitizeContent(content: Content): Content {
+  if (content.kind?.$case !== 'text') return sanitizeTexts(content);
+  return { kind: { $case: 'text', value: { body: sanitizeText(content.kind.value.body) } } };
 }
 
 /** Sanitises every text of a content; a copy only where there is something to walk into. */

@@ -28,9 +28,10 @@ const raise = `update delivery d set state = b.state, error_code = b.error_code,
     and ${rank('b.state')} > ${rank('before.was')}
   returning ${changeColumns}, before.was, b.opted_out, b.occurred_at`;
 
-const lockBest = `select d.tenant_id, d.message_id, d.state as was from delivery d
-  join best on d.tenant_id = best.tenant_id and d.message_id = best.target
-  order by d.tenant_id, d.message_id for no key update of d`;
+// A sub-select that locks can't be turned around: each row is one look-up by the primary key, in this order.
+const lockBest = `select d.* from (select tenant_id, target from best order by tenant_id, target) i
+  cross join lateral (select tenant_id, message_id, state as was from delivery
+    where tenant_id = i.tenant_id and message_id = i.target for no key update) d`;
 
 /**
  * Raises the deliveries that receipts speak of; keeps those whose delivery is not known yet.
@@ -48,8 +49,8 @@ export async function applyReceipts(
           occurred_at)
       ), found as (
         select r.*, coalesce(m.message_id, p.message_id) as target from r
-        left join delivery m on m.tenant_id = r.tenant_id and m.message_id = r.message_id
-          and m.channel_id = r.channel_id
+        left join lateral (select message_id from delivery where tenant_id = r.tenant_id
+          and message_id = r.message_id and channel_id = r.channel_id limit 1) m on true
         left join lateral (
           select d.message_id from delivery d where m.message_id is null and r.provider_message_id <> ''
             and d.tenant_id = r.tenant_id and d.channel_id = r.channel_id
@@ -89,10 +90,10 @@ export async function matchEarlyReceipts(tx: Queryable): Promise<DeliveryChange[
   const rows = await tx.query<ChangeRow>({
     name: 'receipt-match',
     text: `with matched as (
-        select r.*, d.message_id as target from early_receipt r join delivery d on d.tenant_id = r.tenant_id
-          and d.channel_id = r.channel_id and d.provider_message_id = r.provider_message_id
-          and d.provider_message_id <> ''
-        order by r.tenant_id, d.message_id limit 500
+        select r.*, d.message_id as target from early_receipt r
+        cross join lateral (select message_id from delivery where tenant_id = r.tenant_id and channel_id = r.channel_id
+          and provider_message_id = r.provider_message_id and provider_message_id <> '' limit 1) d
+        limit 500
       ), gone as (
         delete from early_receipt r using matched m where r.tenant_id = m.tenant_id and r.channel_id = m.channel_id
           and r.provider_message_id = m.provider_message_id

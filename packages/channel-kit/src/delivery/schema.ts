@@ -15,6 +15,7 @@ create table delivery (
 ) with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);
 create index delivery_queued on delivery (tenant_id, channel_id, priority, seq) where state = 1;
 create index delivery_unsettled on delivery (tenant_id, key, seq) where state in (1, 2);
+create index delivery_age on delivery using brin (created_at) with (autosummarize = on);
 create index delivery_provider on delivery (tenant_id, channel_id, provider_message_id) where provider_message_id <> '';
 
 -- Receipts that came before their delivery knew the provider's id; kept 24 h.

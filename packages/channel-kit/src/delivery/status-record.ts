@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '@omnigate/bus';
-import { DeliveryState, MessageStatus, topics } from '@omnigate/contracts';
+import { DeliveryState, encodeMessage, MessageStatus, topics } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import type { DeliveryChange } from './store';
 
@@ -13,7 +13,7 @@ const windowClosedCodes = new Set(['WINDOW_CLOSED', 'NOT_AFTER_PASSED']);
 export function statusRecord(change: DeliveryChange, windowClosed = false): OutgoingRecord {
   const closed = windowClosed || windowClosedCodes.has(change.errorCode);
   const failed = change.state === DeliveryState.DELIVERY_STATE_FAILED;
-  const value = MessageStatus.encode({
+  const value = encodeMessage(MessageStatus, {
     messageId: change.messageId,
     tenantId: change.tenantId,
     channel: { type: change.channelType, id: change.channelId },
@@ -26,7 +26,7 @@ export function statusRecord(change: DeliveryChange, windowClosed = false): Outg
     address: change.address,
     optedOut: change.optedOut,
     failureClass: failed && closed ? 'window-closed' : '',
-  }).finish();
+  });
   return {
     topic: topics.messageStatus,
     key: change.key,

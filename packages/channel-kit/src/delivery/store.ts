@@ -229,19 +229,21 @@ export async function settleDeliveries(
           $8::int[], $9::bool[]) as k(tenant_id, message_id, claimed_by, state, provider_message_id, error_code,
           opted_out, delay_ms, counted)
       ), before as materialized (
-        select d.tenant_id, d.message_id, d.channel_id, d.state as was
-        from delivery d join k on d.tenant_id = k.tenant_id and d.message_id = k.message_id
-        where d.claimed_by = k.claimed_by order by d.tenant_id, d.message_id for no key update of d
+        select d.tenant_id, d.message_id, d.channel_id, d.was, i.state, i.provider_message_id, i.error_code, i.opted_out,
+          i.delay_ms, i.counted
+        from (select * from k order by tenant_id, message_id) i
+        cross join lateral (select tenant_id, message_id, channel_id, state as was from delivery
+          where tenant_id = i.tenant_id and message_id = i.message_id and claimed_by = i.claimed_by
+          for no key update) d
       ), early as (
-        delete from early_receipt r using before b, k
-        where b.tenant_id = k.tenant_id and b.message_id = k.message_id and k.provider_message_id <> ''
-          and r.tenant_id = b.tenant_id and r.channel_id = b.channel_id
-          and r.provider_message_id = k.provider_message_id
+        delete from early_receipt r using before b
+        where b.provider_message_id <> '' and r.tenant_id = b.tenant_id and r.channel_id = b.channel_id
+          and r.provider_message_id = b.provider_message_id
         returning b.message_id, r.tenant_id, r.state, r.error_code, r.opted_out, r.occurred_at
       ), own as (
-        select b.tenant_id, b.message_id, b.was, k.provider_message_id, k.error_code, k.opted_out, k.delay_ms, k.counted,
-          case when b.was = 2 or ${rank('k.state')} > ${rank('b.was')} then k.state else b.was end as state
-        from before b join k on b.tenant_id = k.tenant_id and b.message_id = k.message_id
+        select b.tenant_id, b.message_id, b.was, b.provider_message_id, b.error_code, b.opted_out, b.delay_ms, b.counted,
+          case when b.was = 2 or ${rank('b.state')} > ${rank('b.was')} then b.state else b.was end as state
+        from before b
       ), final as (
         select o.tenant_id, o.message_id, o.was, o.provider_message_id, o.delay_ms, o.counted,
           case when ${rank('e.state')} > ${rank('o.state')} then e.state else o.state end as state,

@@ -13,9 +13,10 @@ const keepEarlyReceiptHours = 24;
 export async function lapseClaims(tx: Queryable, { all }: { all: boolean }): Promise<DeliveryChange[]> {
   const rows = await tx.query<ChangeRow>({
     name: 'delivery-lapse',
+    // "state in (1, 2)" is what the index of unsettled deliveries holds; all others need not be looked at.
     text: `with lapsed as (
-        select tenant_id, message_id from delivery where state = 2 and ($1 or claim_until < now())
-        order by tenant_id, message_id limit 1000 for no key update skip locked
+        select tenant_id, message_id from delivery
+        where state in (1, 2) and state = 2 and ($1 or claim_until < now()) limit 1000 for no key update skip locked
       )
       update delivery d set state = 3, error_code = 'SEND_UNKNOWN', payload = null, updated_at = now()
       from lapsed l where d.tenant_id = l.tenant_id and d.message_id = l.message_id
@@ -30,7 +31,8 @@ export async function releaseClaims(tx: Queryable, claimedBy: readonly string[])
   await tx.query({
     name: 'delivery-release',
     text: `with lost as (
-        select tenant_id, message_id from delivery where state = 2 and claimed_by = any($1::uuid[])
+        select tenant_id, message_id from delivery
+        where state in (1, 2) and state = 2 and claimed_by = any($1::uuid[])
         order by tenant_id, message_id for no key update
       )
       update delivery d set state = 1, attempts = d.attempts - 1, claimed_by = null, claim_until = null
@@ -60,7 +62,7 @@ export async function pruneDeliveries(tx: Queryable): Promise<void> {
     name: 'delivery-prune',
     text: `delete from delivery d using (
         select tenant_id, message_id from delivery
-        where state >= 3 and updated_at < now() - ${keepDeliveryDays} * interval '1 day' limit 10000
+        where created_at < now() - ${keepDeliveryDays} * interval '1 day' and state >= 3 limit 10000
       ) old where d.tenant_id = old.tenant_id and d.message_id = old.message_id`,
   });
   await tx.query({
