@@ -5,7 +5,7 @@ import { CommandError, exitCode } from './command-error';
 /** What the person is told and how the process ends. */
 export interface Failure {
   exitCode: number;
-  /** Empty when it was told already. */
+  /** What went wrong and what to do next, without a line break at the end; empty when it was told already. */
   text: string;
 }
 
@@ -53,5 +53,4 @@ function failureOfServer(error: AppError): Failure {
   return { exitCode: code, text: withHint(`${error.message} (${error.code})`, hint) };
 }
 
-const withHint = (message: string, hint: string): string =>
-  `omnigate: ${message}${hint === '' ? '' : `\n${hint}`}\n`;
+const withHint = (message: string, hint: string): string => (hint === '' ? message : `${message}\n${hint}`);

@@ -11,7 +11,7 @@ import { addKnowledge } from './commands/import-knowledge';
 import { addSend } from './commands/send';
 import { addTail } from './commands/tail';
 import { failureOf } from './failure';
-import type { Terminal } from './terminal';
+import { type Terminal, tell } from './terminal';
 
 const about = `Omnigate's command line: declares channels, teams and knowledge, shows conversations, and lets you be an agent.
 
@@ -68,7 +68,7 @@ export async function runCommand(
     return 0;
   } catch (error) {
     const { exitCode, text } = failureOf(error);
-    terminal.errors.write(text);
+    if (text !== '') tell(terminal, `omnigate: ${text}`);
     return exitCode;
   }
 }

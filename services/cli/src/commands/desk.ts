@@ -69,7 +69,7 @@ async function doLines(context: DeskContext): Promise<boolean> {
     } catch (error) {
       if (signal.aborted) break;
       refused = true;
-      console.complain(failureOf(error).text.trim());
+      console.complain(failureOf(error).text);
     }
     console.promptBy(() => promptOf(context));
   }

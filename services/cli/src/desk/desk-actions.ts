@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ConversationOwner, type Offer, PresenceState } from '@omnigate/contracts';
 import { isAppError } from '@omnigate/errors';
+import { createBackoff } from '@omnigate/runtime';
 import { CommandError } from '../command-error';
 import { type DeskContext, openConversations } from './desk-context';
 import { takeIn } from './desk-events';
@@ -10,6 +12,8 @@ import type { DeskCommand } from './parse-line';
 import { showHistory, showNewMessages } from './show-messages';
 
 const longestWaitSeconds = 3_600;
+/** A restart of the server takes seconds. */
+const persistMs = 60_000;
 
 /**
  * Does what a line asked for.
@@ -32,6 +36,7 @@ export async function perform(context: DeskContext, command: DeskCommand): Promi
     case 'resolve':
       return resolve(context);
     case 'transfer':
+      if (command.team === '') throw new CommandError(texts.needsText('transfer'));
       return transfer(context, command.team, command.note);
     case 'bot':
       return transfer(context, '', '');
@@ -105,12 +110,26 @@ async function decline(context: DeskContext, number: number | undefined): Promis
   await context.routing.declineOffer({ offerId: offer.id });
 }
 
+/** Tries again while the server is away; the request_id keeps what it took before from being done twice. */
+async function persist<Answer>({ signal }: DeskContext, call: () => Promise<Answer>): Promise<Answer> {
+  const backoff = createBackoff({ baseMs: 250, maxMs: 2_000 });
+  const until = Date.now() + persistMs;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isAppError(error, 'UNAVAILABLE') || signal.aborted || Date.now() > until) throw error;
+      await pause(backoff.next(), undefined, { signal });
+    }
+  }
+}
+
 async function reply(context: DeskContext, text: string): Promise<void> {
   const held = current(context);
   if (text.trim() === '') throw new CommandError(context.texts.needsText('reply'));
   const content = { kind: { $case: 'text' as const, value: { body: text } } };
   const request = { requestId: randomUUID(), conversationId: held.id, content };
-  const { message } = await context.conversations.sendMessage(request);
+  const { message } = await persist(context, () => context.conversations.sendMessage(request));
   // What the customer has written in the meantime stands before it.
   await showNewMessages(context, held);
   if (message && message.seq > held.replySeq) held.replySeq = message.seq;
@@ -119,7 +138,8 @@ async function reply(context: DeskContext, text: string): Promise<void> {
 async function addNote(context: DeskContext, text: string): Promise<void> {
   const held = current(context);
   if (text.trim() === '') throw new CommandError(context.texts.needsText('note'));
-  await context.conversations.addNote({ requestId: randomUUID(), conversationId: held.id, text });
+  const request = { requestId: randomUUID(), conversationId: held.id, text };
+  await persist(context, () => context.conversations.addNote(request));
   await showNewMessages(context, held);
 }
 
@@ -208,5 +228,5 @@ async function showQueue({ conversations, console, texts }: DeskContext): Promis
  */
 export function promptOf({ state, agent }: DeskContext): string {
   const held = state.held.get(state.current ?? '');
-  return held ? `#${held.number} ${held.title} › ` : `${agent} › `;
+  return held ? `#${held.number} ${held.channel} › ` : `${agent} › `;
 }

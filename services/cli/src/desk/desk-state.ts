@@ -5,6 +5,8 @@ export interface HeldConversation {
   id: string;
   /** By which the agent names it. */
   number: number;
+  /** The channel's name. */
+  channel: string;
   /** Channel and address. */
   title: string;
   /** Sequence of the last message that was shown. */
@@ -84,6 +86,7 @@ export function createDeskState(): DeskState {
 const newHeld = (conversation: Conversation, number: number): HeldConversation => ({
   id: conversation.id,
   number,
+  channel: conversation.channel,
   title: titleOf(conversation),
   shownSeq: 0n,
   inboundSeq: 0n,

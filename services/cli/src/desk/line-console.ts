@@ -47,6 +47,8 @@ export function openConsole(terminal: Terminal, signal: AbortSignal): LineConsol
   let prompt = (): string => '';
   readline.on('close', () => {
     closed = true;
+    // What comes next begins below the prompt.
+    if (interactive) output.write('\n');
   });
 
   function write(to: NodeJS.WritableStream, texts: readonly string[]): void {

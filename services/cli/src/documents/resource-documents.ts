@@ -81,10 +81,12 @@ function readDocument(
     problemAtOffset(place, pos[0], message),
   );
   if (wrong.length > 0) return { resource: undefined, problems: wrong };
+  const broken = aliasProblems(place);
+  if (broken.length > 0) return { resource: undefined, problems: broken };
   const problems = [...missingVariables(place, env), ...numberProblems(place)];
   const value = plainValue(place, problems);
-  if (value === undefined || (value === null && problems.length === 0))
-    return { resource: undefined, problems };
+  // Null: a document of comments alone.
+  if (value === undefined || value === null) return { resource: undefined, problems };
   problems.push(...formProblems(place, value));
   return { resource: problems.length === 0 ? toResource(value as ResourceForm) : undefined, problems };
 }
@@ -97,6 +99,17 @@ const missingVariables = (place: Place, env: NodeJS.ProcessEnv): Problem[] =>
       `${pathOf(place.document, node)}: the environment variable ${name} is not set`,
     ),
   );
+
+function aliasProblems(place: Place): Problem[] {
+  const problems: Problem[] = [];
+  visit(place.document, {
+    Alias(_key, node) {
+      if (node.resolve(place.document) !== undefined) return;
+      problems.push(problemAtOffset(place, node.range?.[0] ?? 0, `there is no &${node.source} before this`));
+    },
+  });
+  return problems;
+}
 
 /** Numbers that would arrive as something else: JSON has no infinity, and not every whole number. */
 function numberProblems(place: Place): Problem[] {
