@@ -128,7 +128,8 @@ async function apply(
 function act(changes: Changes, { result, conversation, plan }: Settling, channel: ResolvedChannel): boolean {
   const actions = 'response' in result ? result.response.actions : [];
   const handOver = actions.map((action) => action.kind).find((kind) => kind?.$case === 'handOver')?.value;
-  const contents = actions.map(contentOf).filter((content) => content !== undefined);
+  // A blank text is no answer: providers refuse it, and the customer would wait.
+  const contents = actions.map(contentOf).filter((content) => content !== undefined).filter(isSaid);
   if ('response' in result) conversation.dialogueState = result.response.dialogueState;
   if (contents.length > 0 && !handOver) {
     for (const content of joined(contents, channel)) {
@@ -160,6 +161,8 @@ function textOf(content: Content): string {
   const kind = content.kind;
   return kind?.$case === 'text' || kind?.$case === 'menu' ? kind.value.body : '';
 }
+
+const isSaid = (content: Content): boolean => textOf(content).trim() !== '';
 
 /** Where a turn may send one message only, or the channel shows no menus, texts travel as one. */
 function joined(contents: Content[], channel: ResolvedChannel): Content[] {
