@@ -9,11 +9,7 @@ export interface Failure {
   text: string;
 }
 
-const notReached: readonly ErrorCode[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED'];
-
 const hints: Partial<Record<ErrorCode, string>> = {
-  UNAVAILABLE:
-    'Start it with `npm start`, or name another server by OMNIGATE_GRPC_ADDRESS and OMNIGATE_API_KEY.',
   DEADLINE_EXCEEDED: 'The server may be busy: try again; its log and `/readyz` say how it is.',
   UNAUTHENTICATED:
     'Set OMNIGATE_API_KEY to a key of this server, or use its credentials.json (OMNIGATE_DATA_DIR).',
@@ -48,7 +44,10 @@ export function failureOf(error: unknown): Failure {
 }
 
 function failureOfServer(error: AppError): Failure {
-  const code = notReached.includes(error.code) ? exitCode.unreachable : exitCode.refused;
+  // What the gRPC library says of its attempts helps nobody at a terminal.
+  if (error.code === 'UNAVAILABLE')
+    return { exitCode: exitCode.unreachable, text: 'the server is not reached' };
+  const code = error.code === 'DEADLINE_EXCEEDED' ? exitCode.unreachable : exitCode.refused;
   const hint = hints[error.code] ?? `docs/errors.md says what to do about ${error.code}.`;
   return { exitCode: code, text: withHint(`${error.message} (${error.code})`, hint) };
 }

@@ -77,9 +77,9 @@ export function addApply(program: Command, terminal: Terminal): void {
     .command('apply')
     .summary('create or change what files declare')
     .description(
-      `Creates or changes the resources that YAML files declare: all of them or none; nothing is deleted. \${NAME} is taken
-from the environment: as text, but where it stands alone and without quotes 10 is a number; $\${NAME} stays as it is.
-A new ApiKey prints its key, once.`,
+      `Creates or changes the resources that YAML files declare: all of them or none; nothing is deleted. \${NAME} is taken ` +
+        `from the environment: as text, but where it stands alone and without quotes 10 is a number; $\${NAME} stays as it is. ` +
+        'A new ApiKey prints its key, once.',
     )
     .addOption(
       new Option('-f, --file <path>', 'a file, a folder, or - for stdin; may be repeated')

@@ -8,9 +8,9 @@ import { examples, onServer } from './global-options';
 
 async function remove(server: Server, kind: string, name: string): Promise<string> {
   const { title, message } = findListing(kind);
-  if (title === 'unresolved') {
+  if (title === 'unresolved-questions') {
     await server.client(KnowledgeServiceService).dismissUnresolvedQuestion({ questionId: name });
-    return `unresolved/${name} deleted`;
+    return `unresolved-question/${name} deleted`;
   }
   if (message !== 'omnigate.directory.v1.Resource' || title === 'channel-types')
     throw new CommandError(

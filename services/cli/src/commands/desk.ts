@@ -112,9 +112,9 @@ export function addDesk(program: Command, terminal: Terminal): void {
     .command('desk')
     .summary('be an agent in the terminal')
     .description(
-      `Puts an agent online and shows their offers and conversations: accept, reply by typing, note, resolve, transfer;
-help lists all. Through a pipe the lines are done one after the other; accept waits for an offer. Ends with quit, at
-the end of the input and at Ctrl-C; then the agent is offline.`,
+      'Puts an agent online and shows their offers and conversations: accept, reply by typing, note, resolve, transfer; ' +
+        'help lists all. Through a pipe the lines are done one after the other; accept waits for an offer. Ends with quit, at ' +
+        'the end of the input and at Ctrl-C; then the agent is offline.',
     )
     .option(
       '--agent <name>',

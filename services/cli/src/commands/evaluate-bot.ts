@@ -113,8 +113,8 @@ export function addEvaluate(bot: Command, terminal: Terminal): void {
     .command('eval')
     .summary('grade the bot by questions with known answers')
     .description(
-      `Asks the bot every question of a file and says how often it was right. CSV or a JSON array with the columns text and
-labels (names of articles, several with | between them; OOS or nothing where a person must answer).`,
+      'Asks the bot every question of a file and says how often it was right. CSV or a JSON array with the columns text and ' +
+        'labels (names of articles, several with | between them; OOS or nothing where a person must answer).',
     )
     .argument('<file>', 'a .csv or .json file')
     .option('--locale <tag>', 'language where a text does not tell it', '')

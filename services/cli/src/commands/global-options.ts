@@ -1,4 +1,6 @@
+import { isAppError } from '@omnigate/errors';
 import type { Command } from 'commander';
+import { CommandError, exitCode } from '../command-error';
 import { type GlobalOptions, openServer, type Server } from '../connection';
 import type { Terminal } from '../terminal';
 
@@ -17,10 +19,19 @@ export async function onServer(
   const server = openServer(command.optsWithGlobals<GlobalOptions>(), terminal);
   try {
     await work(server);
+  } catch (error) {
+    throw isAppError(error, 'UNAVAILABLE') ? notReached(server) : error;
   } finally {
     server.close();
   }
 }
+
+const notReached = ({ address }: Server): CommandError =>
+  new CommandError(
+    `the server at ${address} is not reached`,
+    exitCode.unreachable,
+    'Start it with `npm start`, or name another by OMNIGATE_GRPC_ADDRESS and OMNIGATE_API_KEY.',
+  );
 
 /**
  * Examples at the end of a command's help.

@@ -133,10 +133,10 @@ export function addKnowledge(program: Command, terminal: Terminal): void {
     .command('import')
     .summary('import articles from a file')
     .description(
-      `Imports articles: YAML documents of kind KnowledgeArticle, or CSV or a JSON array with the columns question, answer,
-variants (several with | between them), language, name, short_answer, audience, handling, valid_from, valid_until
-(in Chinese: 问题, 答案, 相似问, 语言, 名称, 短答案). An article without a name gets one from its question, so that a
-second import changes only what is new.`,
+      'Imports articles: YAML documents of kind KnowledgeArticle, or CSV or a JSON array with the columns question, answer, ' +
+        'variants (several with | between them), language, name, short_answer, audience, handling, valid_from, valid_until ' +
+        '(in Chinese: 问题, 答案, 相似问, 语言, 名称, 短答案). An article without a name gets one from its question, so that a ' +
+        'second import changes only what is new.',
     )
     .argument('<file>', 'a .yaml, .csv or .json file')
     .addHelpText('after', examples('omnigate kb import faq.csv', 'omnigate kb import examples/faq.yaml'))

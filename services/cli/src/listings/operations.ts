@@ -33,8 +33,8 @@ export const operationListings: readonly Listing[] = [
     },
   },
   {
-    aliases: ['unresolvedquestion', 'question'],
-    title: 'unresolved',
+    aliases: ['unresolved', 'question'],
+    title: 'unresolved-questions',
     message: 'omnigate.bot.v1.UnresolvedQuestion',
     filters: [],
     columns: [

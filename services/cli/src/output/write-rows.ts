@@ -53,6 +53,6 @@ async function writeYaml({ output }: Terminal, rows: Rows['rows']): Promise<void
 async function writeTable(terminal: Terminal, { rows, columns, title }: Rows): Promise<void> {
   const all: JsonRow[] = [];
   for await (const row of rows) all.push(row);
-  if (all.length === 0) tell(terminal, `No ${title}.`);
+  if (all.length === 0) tell(terminal, `No ${title.replaceAll('-', ' ')}.`);
   else for (const line of layTable(columns, all)) printLine(terminal, line);
 }
