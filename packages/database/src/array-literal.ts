@@ -16,6 +16,16 @@ function element(item: unknown): string {
   }
 }
 
+const bareList = /^[0-9A-Za-z_.:+-]+(,[0-9A-Za-z_.:+-]+)*$/;
+
+/** Most arrays hold ids or numbers: one look at the whole tells that no element needs quotes. */
+function literal(items: readonly unknown[]): string {
+  const joined = items.join(',');
+  // join() writes null as nothing, and a bare "null" would be read as one.
+  const isBare = bareList.test(joined) && !/null/i.test(joined) && typeof items[0] !== 'object';
+  return `{${isBare ? joined : items.map(element).join(',')}}`;
+}
+
 const plain = (item: unknown): boolean => item === null || typeof item !== 'object' || item instanceof Date;
 
 /**
@@ -27,7 +37,5 @@ const plain = (item: unknown): boolean => item === null || typeof item !== 'obje
  * @returns the parameters; arrays that hold objects are left to the driver
  */
 export function arrayLiterals(values: readonly unknown[]): unknown[] {
-  return values.map((value) =>
-    Array.isArray(value) && value.every(plain) ? `{${value.map(element).join(',')}}` : value,
-  );
+  return values.map((value) => (Array.isArray(value) && value.every(plain) ? literal(value) : value));
 }

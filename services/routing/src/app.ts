@@ -19,8 +19,9 @@ import { tenantsOf } from './tenants';
 import { createTurnEffects } from './turns/effects';
 import { createTurnRunner } from './turns/runner';
 
-/** Under load, batches are read no closer than this: a statement costs more than a row, and nobody sees 25 ms. */
-const lingerMs = 25;
+/** Under load, batches are read no closer than this: a statement costs more than a row. */
+const receivedLingerMs = 40;
+const statusLingerMs = 80;
 
 /** What routing needs. */
 export interface RoutingDeps {
@@ -56,14 +57,14 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
     bus.consume({
       group: 'routing',
       topics: [topics.messageReceived],
-      lingerMs,
+      lingerMs: receivedLingerMs,
       database,
       handle: createMessageReceived(context),
     }),
     bus.consume({
       group: 'routing',
       topics: [topics.messageStatus],
-      lingerMs,
+      lingerMs: statusLingerMs,
       database,
       handle: createMessageStatus(context),
     }),

@@ -47,6 +47,9 @@ export interface Deliveries {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** Under load, deliveries are taken no closer than this, in ms: a statement costs more than a row. */
+const insertLingerMs = 30;
+
 /** Makes the deliveries of an adapter service: the consumer that stores them, the sender, the receipts. */
 export function createDeliveries(o: DeliveriesOptions): Deliveries {
   const { adapterService, bus, database, directory, logger, metrics, state } = o;
@@ -65,6 +68,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
   });
   const upkeep = createUpkeep({ database, bus, sender, logger, exclusive: o.exclusive });
   const consumer: Consumer = bus.consume({
+    lingerMs: insertLingerMs,
     group: adapterService,
     topics: [topics.messageSend(adapterService)],
     database,

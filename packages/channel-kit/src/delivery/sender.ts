@@ -57,7 +57,7 @@ const maxPendingReceipts = 10_000;
 const maxReceiptsPerTurn = 500;
 const maxJudgementsPerTurn = 500;
 // Turns begin no closer than this, in ms, so that one under load stores and claims many; a lone message waits for nothing.
-const gatherMs = 12;
+const gatherMs = 20;
 
 /**
  * Makes the sender: one loop, woken by what there is to do, that runs one transaction after the other. What comes in
@@ -105,10 +105,10 @@ export function createSender(o: SenderOptions): Sender {
     if (inFlight === 0 && judgements.length === 0) onIdle?.();
   }
 
-  /** Waits a little for company, unless half of the slots have their answer already. */
+  /** Waits a little for company, unless every slot has its answer already. */
   async function gather(): Promise<void> {
     const waitMs = turnBeganMs + gatherMs - Date.now();
-    if (waitMs > 0 && judgements.length < o.sendsInFlight / 2) {
+    if (waitMs > 0 && judgements.length < o.sendsInFlight) {
       await new Promise<void>((resolve) => {
         const timeout = setTimeout(resolve, waitMs);
         onEnough = () => {
@@ -208,7 +208,7 @@ export function createSender(o: SenderOptions): Sender {
     due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
     judgements.push(judgement);
     report.answered(delivery, judgement, (performance.now() - startedMs) / 1_000);
-    if (judgements.length >= o.sendsInFlight / 2) onEnough?.();
+    if (judgements.length >= o.sendsInFlight) onEnough?.();
     wake();
   }
 

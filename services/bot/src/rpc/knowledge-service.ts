@@ -92,7 +92,15 @@ async function unresolved(context: BotContext, request: PageRequest, ctx: CallCo
   };
 }
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function requireId(field: string, value: string): void {
+  if (uuid.test(value)) return;
+  throw new AppError('INVALID_ARGUMENT', {}, { fields: [{ field, description: 'must be a UUID' }] });
+}
+
 async function dismiss(context: BotContext, questionId: string, ctx: CallContext) {
+  requireId('question_id', questionId);
   const { tenantId } = ctx.identity;
   const found = await context.database.transaction({ tenants: [tenantId] }, (tx) =>
     dismissUnresolved(tx, tenantId, questionId),
@@ -106,6 +114,7 @@ async function evidence(
   request: PageRequest & { conversationId: string },
   ctx: CallContext,
 ) {
+  requireId('conversation_id', request.conversationId);
   const { tenantId } = ctx.identity;
   const size = pageSize(request.pageSize);
   const before = parsePageToken(request.pageToken, { turn: 'uuid' })?.turn ?? null;

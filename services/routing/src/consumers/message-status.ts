@@ -34,14 +34,15 @@ async function note(
   statuses: MessageStatus[],
 ): Promise<void> {
   if (statuses.length === 0) return;
-  const byConversation = new Map(statuses.map((status) => [status.conversationId, status]));
+  const reports = highest(statuses);
+  const told = statuses.filter((status) => isTold(reports.get(status.messageId)));
+  const byConversation = new Map(told.map((status) => [status.conversationId, status]));
   const locked = await lockConversations(tx, [...byConversation.values()]);
   const conversations = new Map(locked.map((row) => [row.id, row]));
-  const reports = highest(statuses);
   const risen = await raiseDeliveries(tx, [...reports.values()]);
   await recordConsents(tx, optOuts(statuses));
   const changes = beginChanges(tx, context.clock());
-  for (const status of statuses) {
+  for (const status of told) {
     const report = reports.get(status.messageId);
     const conversation = conversations.get(status.conversationId);
     if (!conversation || !report || !risen.delete(status.messageId)) continue;
@@ -52,6 +53,11 @@ async function note(
     });
   }
   await writeChanges(changes, context.bus);
+}
+
+/** That a message was sent is what everybody expects: it is kept with the delivery, but is no event. */
+function isTold(report: DeliveryReport | undefined): boolean {
+  return report !== undefined && report.state !== DeliveryState.DELIVERY_STATE_SENT;
 }
 
 /** The last state of each message that its statuses reach, in the order in which they came. */

@@ -57,7 +57,7 @@ export async function sendMessage(
       if (!channel) throw new AppError('NOT_FOUND', { resource: 'channel of the conversation' });
       const changes = beginChanges(tx, context.clock());
       if (conversation.seq === 0) addChange(changes, conversation, channel, { $case: 'opened', value: {} });
-      const senderName = await nameOf(context, ctx);
+      const senderName = await nameOf(context, ctx, conversation);
       const row = send(changes, conversation, channel, {
         role: PartyRole.PARTY_ROLE_AGENT,
         senderName,
@@ -165,8 +165,14 @@ function requireSendable(conversation: ConversationRow): void {
   if (conversation.optedOut) throw new AppError('RECIPIENT_OPTED_OUT');
 }
 
-async function nameOf(context: RoutingContext, ctx: CallContext): Promise<string> {
-  const { agent, tenantId } = ctx.identity;
+/** Who speaks: the key's agent, or with another key the agent who has the conversation. */
+async function nameOf(
+  context: RoutingContext,
+  ctx: CallContext,
+  conversation: ConversationRow,
+): Promise<string> {
+  const { tenantId } = ctx.identity;
+  const agent = ctx.identity.agent || conversation.agent;
   if (!agent) return '';
   const tenant = await context.tenants.get(tenantId);
   return tenant.agents.find((item) => item.name === agent)?.displayName || agent;
@@ -199,7 +205,7 @@ export async function addNote(
       const row = addMessage(changes, conversation, channel, {
         direction: Direction.DIRECTION_INTERNAL,
         role: PartyRole.PARTY_ROLE_AGENT,
-        senderName: await nameOf(context, ctx),
+        senderName: await nameOf(context, ctx, conversation),
         content,
       });
       await writeChanges(changes, context.bus);

@@ -18,7 +18,7 @@ import { loadTurns } from './load';
 import type { TurnResult } from './runner';
 
 const resultsAtOnce = 256;
-const lingerMs = 15;
+const lingerMs = 25;
 
 /** What the effects of one batch do besides messages. */
 interface Plan {
@@ -129,7 +129,10 @@ function act(changes: Changes, { result, conversation, plan }: Settling, channel
   const actions = 'response' in result ? result.response.actions : [];
   const handOver = actions.map((action) => action.kind).find((kind) => kind?.$case === 'handOver')?.value;
   // A blank text is no answer: providers refuse it, and the customer would wait.
-  const contents = actions.map(contentOf).filter((content) => content !== undefined).filter(isSaid);
+  const contents = actions
+    .map(contentOf)
+    .filter((content) => content !== undefined)
+    .filter(isSaid);
   if ('response' in result) conversation.dialogueState = result.response.dialogueState;
   if (contents.length > 0 && !handOver) {
     for (const content of joined(contents, channel)) {
