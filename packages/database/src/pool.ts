@@ -154,20 +154,26 @@ export async function takeSession(pool: Pool): Promise<Session> {
   };
 }
 
-/** How often a connection was taken. */
-const uses = new WeakMap<PoolClient, number>();
-/** From so many uses on, plans are made anew at regular intervals. */
-const settledUses = 4_096;
+interface PlanAge {
+  connectedMs: number;
+  refreshedMs: number;
+}
+
+const planAges = new WeakMap<PoolClient, PlanAge>();
+const shortestPlanMs = 500;
+const longestPlanMs = 30_000;
 
 /**
  * Plans are kept from a time when tables were smaller, and the best plan for a few rows reads them all. So they are
- * thrown away each time that a connection's uses have doubled: what is kept is never older than half its work.
+ * thrown away after an eighth of the connection's age: often while a new installation fills, rarely afterwards.
  */
 function refreshPlans(client: PoolClient): void {
-  const count = (uses.get(client) ?? 0) + 1;
-  uses.set(client, count);
-  const doubled = count >= 8 && (count & (count - 1)) === 0;
-  if (!doubled && count % settledUses !== 0) return;
+  const nowMs = performance.now();
+  const age = planAges.get(client) ?? { connectedMs: nowMs, refreshedMs: nowMs };
+  planAges.set(client, age);
+  const keepMs = Math.min(Math.max((nowMs - age.connectedMs) / 8, shortestPlanMs), longestPlanMs);
+  if (nowMs - age.refreshedMs < keepMs) return;
+  age.refreshedMs = nowMs;
   // Sent ahead of the caller's statements; should it fail, the connection is broken and they fail too.
   client.query('discard plans').catch(() => undefined);
 }
