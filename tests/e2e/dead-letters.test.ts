@@ -29,6 +29,7 @@ describe('records that can not be handled', () => {
     gateway = await composeGateway({ bot: bot.client });
     channelId = await applyChannel('shop-sms', randomUUID());
   }, 120_000);
+  afterEach(() => operations().dropDeadLetters({ all: true }));
   afterAll(async () => {
     await gateway?.stop();
     await twilio?.stop();
@@ -104,8 +105,8 @@ describe('records that can not be handled', () => {
     expect(found.map(({ eventId }) => eventId).sort()).toEqual(poisons.map(({ eventId }) => eventId).sort());
     const codeOf = (index: number) =>
       found.find(({ eventId }) => eventId === poisons[index]?.eventId)?.errorCode;
-    expect(codeOf(1)).toBe('22P02');
-    expect(codeOf(2)).toBe('22021');
+    expect(codeOf(1)).toBe('SQLSTATE_22P02');
+    expect(codeOf(2)).toBe('SQLSTATE_22021');
     for (const letter of found) {
       expect(letter).toMatchObject({ group: 'routing', errorCode: expect.stringMatching(/^[A-Z0-9_]+$/) });
     }
