@@ -51,7 +51,10 @@ export function registerWebhookRoutes(server: FastifyInstance, o: WebhookRoutesO
     plugin.addHook('onRequest', async (request) => {
       request.headers['content-type'] = 'application/octet-stream';
     });
-    plugin.setErrorHandler((error, _request, reply) => answerError(reply, error));
+    plugin.setErrorHandler(async (error, request, reply) => {
+      await noteUnread(o, request, error);
+      return answerError(reply, error);
+    });
     for (const url of paths)
       plugin.route({ method: ['GET', 'POST'], url, bodyLimit: maxBodyBytes, handler: handle });
   });
@@ -142,6 +145,19 @@ function answerError(reply: FastifyReply, error: unknown): FastifyReply {
     .code(503)
     .headers({ 'retry-after': '5', ...headers })
     .send(body);
+}
+
+/** A body that is too large is refused before any handler sees it; the operator must learn of it all the same. */
+async function noteUnread(o: WebhookRoutesOptions, request: FastifyRequest, error: unknown): Promise<void> {
+  const { code } = toHttpError(error).body;
+  if (code !== 'PAYLOAD_TOO_LARGE') return;
+  try {
+    const { adapter, channelId } = target(o, request);
+    const channel = o.directory.peekChannel(channelId) ?? (await o.directory.channel(channelId));
+    if (channel?.type === adapter.manifest.type) noteRefusal(o.channelLog, channel, new AppError(code));
+  } catch {
+    // Of no channel that there is, or that can be looked up now.
+  }
 }
 
 function noteRefusal(log: ChannelLog, channel: ResolvedChannel, refused: AppError): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { OutgoingRecord } from '@omnigate/bus';
-import { MessageReceived } from '@omnigate/contracts';
+import { ChannelLogged, MessageReceived } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { createLogger, createMetrics } from '@omnigate/runtime';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -132,6 +132,8 @@ export function describeWebhooks(adapter: ChannelAdapter, fixtures: ChannelFixtu
       const body = Buffer.alloc(1_100_000, 'x');
       expect((await post(port, { ...wrong(), body })).status).toBe(413);
       expect((await post(port, { ...wrong(), body, chunked: true })).status).toBe(413);
+      const log = records.filter((record) => record.type.endsWith('ChannelLogged'));
+      expect(log.map(({ value }) => ChannelLogged.decode(value).code)).toContain('PAYLOAD_TOO_LARGE');
     });
 
     test('503 with Retry-After while the bus is away, and nothing acknowledged', async () => {
