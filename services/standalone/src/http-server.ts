@@ -1,11 +1,17 @@
 import { type Health, type Metrics, registerOperations } from '@omnigate/runtime';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 const bodyLimitBytes = 1_048_576;
 /** A request that has not come whole by then is ended; providers wait 5 to 15 s themselves. */
 const requestTimeoutMs = 20_000;
 const headersTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 65_000;
+
+/** A path that no route can read, such as `/webhooks/sms-twilio/%ff`; at webhooks it is an unknown channel like any other. */
+function answerBadPath(request: FastifyRequest, reply: FastifyReply): void {
+  if (request.raw.url?.startsWith('/webhooks/')) void reply.status(403).send();
+  else void reply.status(400).send({ error: 'the path is not valid' });
+}
 
 /**
  * The HTTP server of all services, not listening yet.
@@ -21,6 +27,7 @@ export function createHttpServer(deps: { health: Health; metrics: Metrics }): Fa
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5_000 },
+    frameworkErrors: (_error, request, reply) => answerBadPath(request, reply),
   });
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
