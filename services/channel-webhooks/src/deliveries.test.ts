@@ -162,9 +162,6 @@ describe('what comes of a send', () => {
     await until(async () => (await stored(later)) !== undefined);
     expect(gateway.twilio.attempts).toHaveLength(before);
     expect(gateway.statuses).toEqual([]);
-    await gateway.database.transaction({ tenants: [gateway.channel.tenantId] }, (tx) =>
-      tx.query({ text: 'update delivery set due_at = now()' }),
-    );
     gateway.changeChannel(gateway.channel, { auth_token: 'another' });
     for (const messageId of [...ids, later]) await settle(messageId, sent);
     expect(statusOf(later)?.attempts).toBe(1);

@@ -19,6 +19,8 @@ export interface DueChannel extends DeliveryChannel {
   credit: { tokens: number; untilMs: number };
   /** After broken credentials: one delivery alone tries. */
   probing: boolean;
+  /** Rises when the channel was changed: what was on the wire before says nothing of the new credentials. */
+  changes: number;
   /** Rises with each mark, so that a claim sees what came while it was under way. */
   marks: number;
 }
@@ -175,6 +177,7 @@ function newChannel(channel: DeliveryChannel): DueChannel {
     inFlight: 0,
     credit: { tokens: 0, untilMs: 0 },
     probing: false,
+    changes: 0,
     marks: 0,
   };
 }

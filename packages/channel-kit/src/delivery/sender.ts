@@ -198,14 +198,17 @@ export function createSender(o: SenderOptions): Sender {
 
   async function putOnWire(delivery: ClaimedDelivery, channel: ResolvedChannel | undefined): Promise<void> {
     const startedMs = performance.now();
-    const judgement = judge(delivery, await sendOnWire(o.wire, delivery, channel));
     const due = channels.get(delivery);
+    const { changes } = due;
+    const judgement = judge(delivery, await sendOnWire(o.wire, delivery, channel));
     due.inFlight -= 1;
     inFlight -= 1;
     // A claim under way has not seen this end: it must not take the channel for done before its outcome is stored.
     due.marks += 1;
-    due.probing = judgement.result.kind === 'credentialsBroken';
-    due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
+    if (due.changes === changes) {
+      due.probing = judgement.result.kind === 'credentialsBroken';
+      due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
+    }
     judgements.push(judgement);
     report.answered(delivery, judgement, (performance.now() - startedMs) / 1_000);
     if (judgements.length >= o.sendsInFlight) onEnough?.();
@@ -270,6 +273,7 @@ export function createSender(o: SenderOptions): Sender {
       for (const due of channels.all()) {
         if (due.channelId !== channelId) continue;
         due.notBeforeMs = 0;
+        due.changes += 1;
         channels.mark(due);
         wake();
       }

@@ -31,7 +31,7 @@ test.each([
 test('broken credentials are not the message’s fault: the attempt does not count, however old it is', () => {
   const broken = { kind: 'credentialsBroken', code: '20003' } as const;
   expect(judge({ ...delivery, attempts: 99, ageMs: 1e9 }, broken)).toMatchObject({
-    settlement: { state: DeliveryState.DELIVERY_STATE_QUEUED, counted: false, delayMs: 60_000 },
+    settlement: { state: DeliveryState.DELIVERY_STATE_QUEUED, counted: false, delayMs: 0 },
     pauseMs: 60_000,
   });
 });

@@ -48,10 +48,8 @@ export function judge(delivery: ClaimedDelivery, result: SendResult, random = Ma
     case 'optedOut':
       return settled(failed, result.code, { optedOut: true });
     case 'credentialsBroken':
-      return {
-        ...settled(queued, result.code, { delayMs: credentialsPauseMs, counted: false }),
-        pauseMs: credentialsPauseMs,
-      };
+      // Due at once: the channel pauses, and goes on as soon as its credentials are corrected.
+      return { ...settled(queued, result.code, { counted: false }), pauseMs: credentialsPauseMs };
     case 'retry': {
       if (delivery.attempts >= maxAttempts || delivery.ageMs >= maxAgeMs) return settled(failed, result.code);
       const delayMs = retryDelayMs(delivery.attempts, result.afterMs, random);

@@ -91,6 +91,12 @@ export async function takeIn(context: DeskContext, conversation: Conversation): 
   state.changed();
 }
 
+/** Changes show addresses masked, so the conversation itself is read. */
+async function takeInById(context: DeskContext, conversationId: string): Promise<void> {
+  const { conversation } = await context.conversations.getConversation({ conversationId });
+  if (conversation && isOwn(conversation, context.agent)) await takeIn(context, conversation);
+}
+
 function letGo({ state, console, texts }: DeskContext, id: string, owner: string): void {
   const held = state.held.get(id);
   if (!held) return;
@@ -105,7 +111,7 @@ async function takeChange(context: DeskContext, changed: ConversationChanged): P
   const held = state.held.get(conversationId);
   if (!held) {
     if (conversation && change?.$case === 'ownerChanged' && isOwn(conversation, agent))
-      await takeIn(context, conversation);
+      await takeInById(context, conversationId);
     return;
   }
   if (held.leaving) return;
