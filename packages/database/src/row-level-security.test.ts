@@ -136,14 +136,15 @@ describe('row-level security', () => {
     expect(isAppError(error, 'INVALID_ARGUMENT')).toBe(true);
   });
 
-  it('reads by an index on the tenant, the tenants evaluated once', async () => {
+  it('leaves the index to what the statement names, the tenants evaluated once', async () => {
     const plan = await database.transaction({ tenants: [own] }, async (tx) => {
       await tx.query({ text: 'set local enable_seqscan = off' });
       return tx.query<{ 'QUERY PLAN': string }>({
-        text: 'explain (costs off) select * from contact where id = 1',
+        text: `explain (costs off) select * from contact where tenant_id = '${own}' and id = 1`,
       });
     });
     const lines = plan.map((row) => row['QUERY PLAN']).join('\n');
-    expect(lines).toContain('Index Cond: ((tenant_id = ANY ((InitPlan 1).col1)) AND (id = 1))');
+    expect(lines).toContain(`Index Cond: ((tenant_id = '${own}'::uuid) AND (id = 1))`);
+    expect(lines).toContain('Filter: ((tenant_id = ANY ((InitPlan 1).col1)) IS TRUE)');
   });
 });

@@ -62,7 +62,7 @@ describe('checkTenantIsolation', () => {
     ],
     [
       'a policy without check',
-      'create table t (tenant_id uuid not null, primary key (tenant_id)); alter table t enable row level security; alter table t force row level security; create policy tenant on t for select using (tenant_id = any((select omnigate_tenants())::uuid[]))',
+      'create table t (tenant_id uuid not null, primary key (tenant_id)); alter table t enable row level security; alter table t force row level security; create policy tenant on t for select using ((tenant_id = any((select omnigate_tenants())::uuid[])) is true)',
       'policy tenant of walked.t is not that of tenantPolicy()',
     ],
     [

@@ -15,7 +15,7 @@ const isScoped = 'c.relname <> all($2::text[])';
 
 /** How the catalogue shows the expression of `tenantPolicy`. */
 const policyExpression =
-  '^\\(tenant_id = ANY \\(\\( SELECT ([a-z0-9_]+\\.)?omnigate_tenants\\(\\) AS omnigate_tenants\\)::uuid\\[\\]\\)\\)$';
+  '^\\(\\(tenant_id = ANY \\(\\( SELECT ([a-z0-9_]+\\.)?omnigate_tenants\\(\\) AS omnigate_tenants\\)::uuid\\[\\]\\)\\) IS TRUE\\)$';
 
 const unlisted: CatalogueCheck = `
   select format('table %s.%s has no tenant_id and is not on the named list', n.nspname, c.relname) as problem
