@@ -70,15 +70,15 @@ create table message (
   primary key (tenant_id, conversation_id, seq)
 );
 
--- What message.status has told of each outbound message.
+-- What message.status has told of each outbound message. Those of a conversation are found by its messages: an index by
+-- conversation would touch a page of its own for nearly every message.
 create table delivery (
-  tenant_id uuid not null, message_id uuid not null, conversation_id uuid not null, message_seq int not null,
+  tenant_id uuid not null, message_id uuid not null, conversation_id uuid not null,
   channel_id uuid not null, address text not null, state smallint not null, attempts int not null default 0,
   error_code text not null default '', provider_message_id text not null default '',
   created_at timestamptz not null default now(), updated_at timestamptz not null default now(),
   primary key (tenant_id, message_id)
 ) with (fillfactor = 80);
-create index delivery_conversation on delivery (tenant_id, conversation_id, message_seq);
 
 -- Ids and clocks only: it is read before the tenant is known, when work of a dead process is taken over.
 create table turn (

@@ -160,7 +160,6 @@ export function sendMessage(
     tenantId: row.tenantId,
     messageId: row.id,
     conversationId: conversation.id,
-    messageSeq: row.seq,
     channelId: conversation.channelId,
     address: conversation.address,
     state: DeliveryState.DELIVERY_STATE_QUEUED,

@@ -7,7 +7,6 @@ export interface NewDelivery {
   tenantId: string;
   messageId: string;
   conversationId: string;
-  messageSeq: number;
   channelId: string;
   address: string;
   state: DeliveryState;
@@ -24,15 +23,13 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
   if (rows.length === 0) return;
   await tx.query({
     name: 'delivery-insert',
-    text: `insert into delivery (tenant_id, message_id, conversation_id, message_seq, channel_id, address, state,
-        created_at, updated_at)
-      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::text[], $7::smallint[],
-        $8::timestamptz[], $8::timestamptz[])`,
+    text: `insert into delivery (tenant_id, message_id, conversation_id, channel_id, address, state, created_at, updated_at)
+      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::timestamptz[],
+        $7::timestamptz[])`,
     values: [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.messageId),
       rows.map((row) => row.conversationId),
-      rows.map((row) => row.messageSeq),
       rows.map((row) => row.channelId),
       rows.map((row) => row.address),
       rows.map((row) => row.state),
@@ -133,7 +130,9 @@ export async function listDeliveries(tx: Queryable, filter: DeliveryFilter): Pro
         provider_message_id, created_at, updated_at
       from delivery
       where tenant_id = $1 and ($2::smallint is null or state = $2) and ($3::uuid is null or channel_id = $3)
-        and ($4::uuid is null or conversation_id = $4) and ($5::uuid is null or message_id = $5)
+        and ($4::uuid is null or message_id = any(array(
+          select id from message where tenant_id = $1 and conversation_id = $4)))
+        and ($5::uuid is null or message_id = $5)
         and ($6::uuid is null or message_id < $6)
       order by message_id desc limit $7`,
     values: [
