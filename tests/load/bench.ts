@@ -1,12 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { DirectoryServiceService } from '@omnigate/contracts';
 import { residentMb, totalMs } from './cpu';
 import { type EndToEndRun, runEndToEnd } from './end-to-end';
 import { type BenchOptions, readOptions } from './options';
 import { runBurst, runReceive } from './receive';
 import { toMarkdown } from './report';
 import { type Channel, measured, openStage, type Stage } from './stage';
+import { historyPrefix, writeHistory } from './stored-history';
 
 /** Everything that was measured, by name. */
 export type BenchResults = Record<string, unknown>;
@@ -27,19 +29,23 @@ async function highestHeld(
   stage: Stage,
   channels: Channel[],
   options: BenchOptions,
+  customers: (run: number) => { prefix?: string } = () => ({}),
 ): Promise<{ tries: EndToEndRun[]; held: EndToEndRun | undefined }> {
   const tries: EndToEndRun[] = [];
+  let runs = 0;
+  const run = (ratePerSecond: number, seconds: number) =>
+    runEndToEnd(stage, channels, { ratePerSecond, seconds, ...customers(runs++) });
   // A tenant's first question reads its knowledge; what is measured is a gateway that is at work.
-  await runEndToEnd(stage, channels, warmUp);
+  await run(warmUp.ratePerSecond, warmUp.seconds);
   for (const ratePerSecond of options.rates) {
-    const run = await runEndToEnd(stage, channels, { ratePerSecond, seconds: options.rampSeconds });
-    say(`  ${summary(run)}`);
-    tries.push(run);
-    if (!run.held) break;
+    const tried = await run(ratePerSecond, options.rampSeconds);
+    say(`  ${summary(tried)}`);
+    tries.push(tried);
+    if (!tried.held) break;
   }
   const passed = tries.filter((run) => run.held).map((run) => run.ratePerSecond);
   for (const ratePerSecond of passed.reverse()) {
-    const held = await runEndToEnd(stage, channels, { ratePerSecond, seconds: options.holdSeconds });
+    const held = await run(ratePerSecond, options.holdSeconds);
     say(`  ${summary(held)}`);
     tries.push(held);
     if (held.held) return { tries, held };
@@ -86,7 +92,25 @@ const scenarios: Record<string, Scenario> = {
       options,
     );
   },
+  /** The same with a full store, by customers who have a history. */
+  async store(stage, options, results) {
+    const channels = await stage.openChannels('bench-store', { firstResponder: 'bot' });
+    const { omnigate } = stage;
+    const { resources } = await omnigate.client(DirectoryServiceService).listResources({ kind: 'Tenant' });
+    const tenantId = resources.find(({ metadata }) => metadata?.name === 'default')?.metadata?.id ?? '';
+    await omnigate.stop();
+    const { dataFolder } = omnigate;
+    const channelId = channels[0]?.id ?? '';
+    await writeHistory({ dataFolder, tenantId, channelId, messages: options.storedMessages }, say);
+    await omnigate.start();
+    results.store = {
+      messages: options.storedMessages,
+      ...(await highestHeld(stage, channels, options, (run) => ({ prefix: historyPrefix(run) }))),
+    };
+  },
 };
+
+const endToEnd = ['single', 'tenants', 'store'];
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -98,16 +122,17 @@ async function main(): Promise<void> {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
-  const results: BenchResults = { date: new Date().toISOString(), machine };
+  const memoryMb: Record<string, ReturnType<typeof residentMb>> = {};
+  const results: BenchResults = { date: new Date().toISOString(), machine, memoryMb };
   const stage = await openStage(options.callbacks);
   try {
     for (const [name, scenario] of Object.entries(scenarios)) {
       if (!options.only.includes(name)) continue;
       say(`${name} …`);
       await scenario(stage, options, results);
-      if (name !== 'single' && name !== 'tenants') say(`  ${JSON.stringify(results[name])}`);
+      memoryMb[name] = residentMb(stage.omnigate.pid());
+      if (!endToEnd.includes(name)) say(`  ${JSON.stringify(results[name])}`);
     }
-    results.memoryMb = residentMb(stage.omnigate.pid());
   } finally {
     await stage.close();
   }

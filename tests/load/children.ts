@@ -25,8 +25,13 @@ export function startChild(script: string, args: string[] = []): ChildProcess {
  */
 export function answerOf<T>(child: ChildProcess, question?: unknown): Promise<T> {
   const answer = new Promise<T>((resolve, reject) => {
-    child.once('message', (message) => resolve(message as T));
-    child.once('exit', (code) => reject(new Error(`a process of the benchmark ended with ${code}`)));
+    const ended = (code: number | null): void =>
+      reject(new Error(`a process of the benchmark ended with ${code}`));
+    child.once('exit', ended);
+    child.once('message', (message) => {
+      child.off('exit', ended);
+      resolve(message as T);
+    });
   });
   if (question !== undefined) child.send(question as object);
   return answer;

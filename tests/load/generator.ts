@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
 import { sendAll } from './raw-client';
@@ -44,6 +44,9 @@ export function customerOf(job: Pick<GeneratorJob, 'customers' | 'prefix'>, inde
   return `+86${job.prefix}${String(index % job.customers).padStart(11 - job.prefix.length, '0')}`;
 }
 
+/** One process makes one run, so that no run repeats the ids of another. */
+const processMark = randomBytes(4).toString('hex');
+
 interface Prepared {
   path: string;
   body: string;
@@ -58,7 +61,7 @@ function prepare(job: GeneratorJob, index: number): Prepared {
     AccountSid: 'AC1',
     Body: job.texts[(customer + round) % job.texts.length] ?? '',
     From: customerOf(job, index),
-    MessageSid: `SM${job.prefix.padStart(8, '0')}${String(index).padStart(24, '0')}`,
+    MessageSid: `SM${processMark}${String(index).padStart(24, '0')}`,
     NumMedia: '0',
     To: '+14155550100',
   };

@@ -10,7 +10,9 @@ interface Results {
   burst?: BurstRun;
   single?: { tries: EndToEndRun[]; held?: EndToEndRun };
   tenants?: { tries: EndToEndRun[]; held?: EndToEndRun };
-  memoryMb?: { now: number; peak: number };
+  store?: { messages: number; tries: EndToEndRun[]; held?: EndToEndRun };
+  /** By scenario, at its end. */
+  memoryMb?: Record<string, { now: number; peak: number }>;
 }
 
 function cpuTable(cpu: CpuSample): string[] {
@@ -42,6 +44,12 @@ function endToEndTable(title: string, runs: EndToEndRun[]): string[] {
   ];
 }
 
+/** How a full store's rate compares with an empty one's. */
+function besideEmpty(store: { held?: EndToEndRun }, single: Results['single']): string {
+  if (!store.held || !single?.held) return '';
+  return ` (${Math.round((store.held.ratePerSecond / single.held.ratePerSecond) * 100)} % of the empty store's)`;
+}
+
 /**
  * The results as a table for people.
  *
@@ -49,7 +57,7 @@ function endToEndTable(title: string, runs: EndToEndRun[]): string[] {
  * @returns Markdown.
  */
 export function toMarkdown(results: Results): string {
-  const { machine, receive, burst, idle, single, tenants, memoryMb } = results;
+  const { machine, receive, burst, idle, single, tenants, store, memoryMb } = results;
   const lines = [
     `Measured ${results.date?.slice(0, 10)} on ${machine?.cpus} cores (${machine?.model}), ${machine?.memoryGb} GB, Node ${machine?.node}; generator and provider on the same cores.`,
     '',
@@ -72,13 +80,21 @@ export function toMarkdown(results: Results): string {
     lines.push(
       `| end to end held with p99 < 1 s, 200 tenants | ${tenants.held ? `${tenants.held.ratePerSecond}/s` : 'none'} |`,
     );
-  if (memoryMb)
+  if (store)
     lines.push(
-      `| resident memory without PostgreSQL, after the run (peak) | ${memoryMb.now} MB (${memoryMb.peak} MB) |`,
+      `| end to end held with p99 < 1 s, ${store.messages} messages stored | ${store.held ? `${store.held.ratePerSecond}/s${besideEmpty(store, single)}` : 'none'} |`,
     );
+  const memory = Object.values(memoryMb ?? {});
+  if (memory.length > 0) {
+    const now = Math.max(...memory.map((each) => each.now));
+    const peak = Math.max(...memory.map((each) => each.peak));
+    lines.push(`| resident memory without PostgreSQL, after the run (peak) | ${now} MB (${peak} MB) |`);
+  }
   if (idle) lines.push(`| CPU when idle, all processes | ${idle.cpuPercent} % of a core |`);
   if (receive) lines.push('', '**Receiving**', ...cpuTable(receive.cpu));
   if (single) lines.push(...endToEndTable('End to end, one tenant', single.tries));
   if (tenants) lines.push(...endToEndTable('End to end, 200 tenants', tenants.tries));
+  if (store)
+    lines.push(...endToEndTable(`End to end, one tenant, ${store.messages} messages stored`, store.tries));
   return lines.join('\n');
 }

@@ -36,6 +36,7 @@ export interface Stage {
 
 /** A channel as the generator needs it. */
 export interface Channel {
+  id: string;
   url: string;
   authToken: string;
 }
@@ -72,7 +73,6 @@ export async function openStage(callbacks: string): Promise<Stage> {
   const omnigate = await launchOmnigate({ env: { OMNIGATE_LOG_LEVEL: 'warn' } });
   const simulator = startChild('simulator', [callbacks]);
   const providerUrl = await answerOf<string>(simulator);
-  const postmaster = postmasterOf(omnigate.dataFolder);
   return {
     omnigate,
     simulator,
@@ -88,7 +88,7 @@ export async function openStage(callbacks: string): Promise<Stage> {
       return result;
     },
     sends: () => answerOf(simulator, 'sends'),
-    cpu: () => sampleCpu(omnigate.pid(), postmaster),
+    cpu: () => sampleCpu(omnigate.pid(), postmasterOf(omnigate.dataFolder)),
     async close() {
       simulator.disconnect();
       await omnigate.close();
@@ -112,9 +112,9 @@ async function openChannels(
   const apply = async (resources: Resource[], tenant?: string): Promise<Channel> => {
     const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
     const applied = await directory.applyResources({ resources }, { deadlineMs: 60_000 });
-    const status = applied.resources.at(-1)?.resource?.status as { webhook_url: string };
+    const status = applied.resources.at(-1)?.resource?.status as { id: string; webhook_url: string };
     directory.close();
-    return { url: status.webhook_url, authToken };
+    return { id: status.id, url: status.webhook_url, authToken };
   };
   if (!options.tenants) return [await apply([channel])];
   const operator = omnigate.client(DirectoryServiceService);
