@@ -48,7 +48,7 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
       const request = { kind, knownRevision: entry.revision };
       const snapshot = await deps.registry.snapshotResources(request, { tenantId });
       if (snapshot.revision === entry.revision) return;
-      entry.articles = snapshot.resources
+      entry.articles = oldestFirst(snapshot.resources)
         .map((resource) => toArticle(deps.logger, tenantId, resource))
         .filter((article) => article !== undefined);
       await deps.onLoaded(tenantId, snapshot.revision, entry.articles);
@@ -97,6 +97,14 @@ export function createKnowledge(deps: KnowledgeDeps): Knowledge {
       await follower?.stop();
     },
   };
+}
+
+/** Of articles that ask the same the bot uses the last. */
+function oldestFirst(resources: readonly Resource[]): Resource[] {
+  const createTime = (resource: Resource): string => String(resource.status?.create_time ?? '');
+  return [...resources].sort((a, b) =>
+    createTime(a) < createTime(b) ? -1 : Number(createTime(a) > createTime(b)),
+  );
 }
 
 function toArticle(logger: Logger, tenantId: string, resource: Resource): KnowledgeArticle | undefined {

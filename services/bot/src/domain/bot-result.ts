@@ -80,6 +80,8 @@ export type Action = ReplyAction | ClarifyAction | HandOverAction;
 /** A candidate as people see it. */
 export interface CandidateEvidence {
   articleName: string;
+  /** The article whose phrasing was found, where that asks the same and gives way to this one. */
+  foundBy?: string;
   retrieval: number;
   classifier: number;
   total: number;

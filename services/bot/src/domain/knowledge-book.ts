@@ -3,6 +3,7 @@ import type { KnowledgeArticle } from './knowledge-article';
 import { type Language, languageOfLocale } from './language';
 import { createNormaliser, type Normalise } from './normalise';
 import { buildRanker, type Ranker } from './ranker';
+import { groupSameQuestions, type SameQuestions } from './same-question';
 
 /** An article in a book; ids are left out, since tenants with equal articles share a book. */
 export type BookArticle = Omit<KnowledgeArticle, 'id'>;
@@ -11,6 +12,7 @@ export type BookArticle = Omit<KnowledgeArticle, 'id'>;
 export interface BookPart {
   articles: readonly BookArticle[];
   ranker: Ranker;
+  sameQuestions: SameQuestions;
   /** Whether an article of the part may be used for an audience at a time; undefined if all may be, always. */
   allowed?: (audience: string, now: number) => (article: number) => boolean;
 }
@@ -57,7 +59,7 @@ function phrasingsOf(article: BookArticle, normalise: Normalise): string[] {
 /**
  * Builds a book, yielding often, so that a caller may answer other questions in between.
  *
- * @param articles with unique names
+ * @param articles with unique names, the oldest first
  * @param settings only the colloquial phrases matter here
  */
 export function* buildBook(
@@ -75,7 +77,11 @@ export function* buildBook(
     }
     const ranker = yield* buildRanker(phrased);
     const allowed = filterOf(own);
-    parts.set(language, { articles: own, ranker, ...(allowed && { allowed }) });
+    const sameQuestions = groupSameQuestions(
+      own,
+      own.map((article) => normalise(article.question) || article.question),
+    );
+    parts.set(language, { articles: own, ranker, sameQuestions, ...(allowed && { allowed }) });
   }
   return { normalise, parts, byName: new Map(articles.map((article) => [article.name, article])) };
 }

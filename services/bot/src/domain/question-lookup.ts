@@ -27,17 +27,22 @@ export interface LookupOptions {
 }
 
 const OFFERED = 3;
+/** Some of the best may ask the same. */
+const RANKED = 3 * OFFERED;
 const SHOWN_FEATURES = 8;
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
 function candidatesOf(part: BookPart, normalised: string, o: LookupOptions): CandidateEvidence[] {
   const allowed = part.allowed?.(o.audience, o.now);
-  return part.ranker.rank(normalised, OFFERED, allowed).map((candidate) => ({
-    articleName: part.articles[candidate.article]?.name ?? '',
-    retrieval: rounded(candidate.retrieval),
-    classifier: rounded(candidate.classifier),
-    total: rounded(candidate.total),
-    ...(o.explain && { features: part.ranker.explain(normalised, candidate.article, SHOWN_FEATURES) }),
+  const ranked = part.sameQuestions.once(part.ranker.rank(normalised, RANKED, allowed));
+  const nameOf = (article: number): string => part.articles[article]?.name ?? '';
+  return ranked.slice(0, OFFERED).map(({ article, found, retrieval, classifier, total }) => ({
+    articleName: nameOf(article),
+    ...(found !== article && { foundBy: nameOf(found) }),
+    retrieval: rounded(retrieval),
+    classifier: rounded(classifier),
+    total: rounded(total),
+    ...(o.explain && { features: part.ranker.explain(normalised, found, SHOWN_FEATURES) }),
   }));
 }
 

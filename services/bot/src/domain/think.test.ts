@@ -32,6 +32,54 @@ const turn = (texts: readonly string[], o: Partial<TurnInput> = {}, own = bot): 
 const actionOf = (result: BotResult) => result.actions[0];
 const unclear = '物业费';
 
+describe('articles that ask the same', () => {
+  const own = (name: string, more: Partial<BookArticle> = {}): BookArticle => ({
+    name,
+    language: 'zh',
+    audience: 'everyone',
+    question: '泳池几点开放？',
+    variants: ['游泳池开放时间'],
+    answer: `${name} 的答案`,
+    handling: 'answer',
+    ...more,
+  });
+  const asked = (articles: readonly BookArticle[], o: Partial<TurnInput> = {}) =>
+    turn(['游泳池几点开放'], { explain: true, ...o }, createBot([...demo, ...articles]));
+  const answered = (articles: readonly BookArticle[], o: Partial<TurnInput> = {}) => {
+    const action = actionOf(asked(articles, o));
+    return action?.kind === 'reply' ? action.articleName : action?.kind;
+  };
+
+  test('are answered by the one written last, and shown as one', () => {
+    const result = asked([
+      own('old', { variants: ['游泳池几点开放'] }),
+      own('new', { question: ' 泳池几点开放? ' }),
+    ]);
+    expect(actionOf(result)).toMatchObject({ kind: 'reply', articleName: 'new' });
+    const [first, ...others] = result.evidence.questions[0]?.candidates ?? [];
+    expect(first).toMatchObject({ articleName: 'new', foundBy: 'old' });
+    expect(others.map(({ articleName }) => articleName)).not.toContain('old');
+  });
+
+  test('give way to the one for these people, and for this time', () => {
+    const now = Date.UTC(2026, 6, 1);
+    const summer = own('summer', { valid_from: '2026-06-01T00:00:00Z', valid_until: '2026-09-01T00:00:00Z' });
+    const staff = own('staff', { audience: 'staff' });
+    const all = [staff, summer, own('always')];
+    expect(answered(all, { now })).toBe('summer');
+    expect(answered(all, { now: Date.UTC(2026, 10, 1) })).toBe('always');
+    expect(answered(all, { now, audience: 'staff' })).toBe('staff');
+  });
+
+  test('are offered once where the bot asks back', () => {
+    const bot = createBot([...demo, ...demo.map((article) => ({ ...article, name: `${article.name}-2` }))]);
+    const action = actionOf(turn([unclear], {}, bot));
+    const labels = action?.kind === 'clarify' ? action.options.map(({ label }) => label) : [];
+    expect(labels.length).toBeGreaterThan(2);
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+});
+
 describe('answers', () => {
   test('with the article, its id, evidence and memory', () => {
     const result = turn(['物业费怎么交？'], { explain: true });
