@@ -12,6 +12,7 @@ import { type CallContext, defineService, type RpcService } from '@omnigate/rpc'
 import type { BotContext } from '../context';
 import type { Action, BotResult, HandoffPacket as EnginePacket } from '../domain/bot-result';
 import type { TurnInput, Utterance } from '../domain/turn-input';
+import { toEvidence } from './evidence';
 
 const defaultMaxCharacters = 2_000;
 
@@ -38,7 +39,7 @@ async function ask(context: BotContext, request: AskRequest, ctx: CallContext): 
       tenantId,
       conversationId: request.conversationId,
       turnId: request.turnId,
-      evidence: JSON.stringify(result.evidence),
+      evidence: JSON.stringify(toEvidence(result.evidence)),
       unresolved: result.unresolved,
     });
   }
@@ -70,7 +71,7 @@ function toResponse(result: BotResult, explain: boolean): AskResponse {
   return {
     actions: result.actions.map(toAction),
     dialogueState: result.dialogueState,
-    evidence: explain ? { ...result.evidence } : undefined,
+    evidence: explain ? toEvidence(result.evidence) : undefined,
   };
 }
 

@@ -1,6 +1,8 @@
 /** A candidate of a question; scores as the bot has them. */
 export interface Candidate {
-  articleName: string;
+  article_name: string;
+  /** The article whose phrasing was found, where that asks the same and gives way. */
+  found_by?: string;
   retrieval: number;
   classifier: number;
   total: number;

@@ -19,16 +19,18 @@ function featureName(feature: string): string {
   return kind === undefined ? feature : `${feature.slice(1)} (${kind})`;
 }
 
-const featuresOf = ({ features = [] }: Candidate): string =>
-  features
-    .slice(0, shownFeatures)
-    .map(({ feature, score }) => `${featureName(feature)} ${score.toFixed(2)}`)
-    .join(', ');
+const featuresOf = ({ features = [], found_by: found }: Candidate): string =>
+  [
+    ...(found === undefined ? [] : [`asks the same as ${found}`]),
+    ...features
+      .slice(0, shownFeatures)
+      .map(({ feature, score }) => `${featureName(feature)} ${score.toFixed(2)}`),
+  ].join(', ');
 
 const score = (value: number): string => value.toFixed(3);
 
 const columns = [
-  { title: 'ARTICLE', cell: ({ articleName }: Candidate) => articleName },
+  { title: 'ARTICLE', cell: ({ article_name }: Candidate) => article_name },
   { title: 'SCORE', cell: ({ total }: Candidate) => score(total) },
   { title: 'RETRIEVAL', cell: ({ retrieval }: Candidate) => score(retrieval) },
   { title: 'CLASSIFIER', cell: ({ classifier }: Candidate) => score(classifier) },

@@ -8,7 +8,7 @@ const evidence = (...names: string[]) => ({
     {
       text: '',
       decision: '',
-      candidates: names.map((articleName, index) => ({ articleName, total: -index })),
+      candidates: names.map((article_name, index) => ({ article_name, total: -index })),
     },
   ],
 });

@@ -45,7 +45,7 @@ export interface Summary {
 export function gradeOf({ text, labels }: LabelledQuestion, response: AskResponse): Grade {
   const evidence = readEvidence(response.evidence);
   const ranked = evidence.questions.flatMap((each) => each.candidates).sort((a, b) => b.total - a.total);
-  const candidates = [...new Set(ranked.map(({ articleName }) => articleName))];
+  const candidates = [...new Set(ranked.map(({ article_name }) => article_name))];
   const kind = response.actions[0]?.kind;
   const isLabel = (name: string): boolean => labels.includes(name);
   const named = {

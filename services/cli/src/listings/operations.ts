@@ -65,8 +65,11 @@ export const operationListings: readonly Listing[] = [
       {
         title: 'FIRST CANDIDATES',
         cell: ({ evidence }) =>
-          ((evidence as { questions?: { candidates?: { articleName: string }[] }[] } | null)?.questions ?? [])
-            .map(({ candidates }) => candidates?.[0]?.articleName ?? '-')
+          (
+            (evidence as { questions?: { candidates?: { article_name: string }[] }[] } | null)?.questions ??
+            []
+          )
+            .map(({ candidates }) => candidates?.[0]?.article_name ?? '-')
             .join(', '),
       },
       column('TURN', 'turn_id'),
