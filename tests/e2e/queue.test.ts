@@ -99,6 +99,28 @@ describe('queues and offers', () => {
     expect(explained.offers).toEqual([]);
   });
 
+  test('what waits is offered in its order to who comes online, watching before or after', async () => {
+    const shop = await openTeam('early');
+    const waiting: string[] = [];
+    for (const last of '01234') waiting.push((await queueUp(shop, 'sms-early', `+1415867535${last}`)).id);
+    const desk = await openDesk('early-1', 'early', 10);
+    await desk.comeOnline();
+    const offered = await eventually(
+      () => (desk.offers.length === waiting.length ? desk.offers : undefined),
+      { what: 'five offers' },
+    );
+    expect(offered.map(({ conversationId }) => conversationId)).toEqual(waiting);
+
+    const stop = new AbortController();
+    const seen: string[] = [];
+    for await (const { offer } of desk.routing.watchOffers({}, { signal: stop.signal })) {
+      if (offer) seen.push(offer.conversationId);
+      if (seen.length === waiting.length) break;
+    }
+    stop.abort();
+    expect(seen).toEqual(waiting);
+  });
+
   test('a declined offer goes to the next agent, a lapsed one to the next again', async () => {
     const shop = await openTeam('picky', 5);
     const [one, two] = [await openDesk('picky-1', 'picky', 5), await openDesk('picky-2', 'picky', 5)];

@@ -1,6 +1,7 @@
 import type { Bus, BusRecord } from '@omnigate/bus';
 import { ConversationChanged, topics } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
+import { inPublishOrder } from './publish-order';
 
 /** Changes that a slow reader may have waiting before reading from the bus pauses. */
 const waitingAtMost = 256;
@@ -59,7 +60,9 @@ export async function* streamChanges(bus: Bus, options: StreamOptions): AsyncGen
     topics: [topics.conversationChanged],
     ...(start && { from: start.base }),
     handle: async (records, token) => {
-      const news = records.filter((record) => record.offset > BigInt(seen[record.partition] ?? -1));
+      const news = inPublishOrder(
+        records.filter((record) => record.offset > BigInt(seen[record.partition] ?? -1)),
+      );
       for (const [index, record] of news.entries()) {
         waiting.push({ record, base, end: index === news.length - 1 ? token : undefined });
       }

@@ -31,7 +31,7 @@ export async function* watchConversations(
 }
 
 /**
- * Streams an agent's offers: without a token the open ones first, then each change.
+ * Streams an agent's offers: without a token the open ones first, the longest waiting before the others, then each change.
  *
  * @param context what routing works with.
  * @param request where to go on, and the agent's name.
@@ -66,6 +66,7 @@ export async function* watchOffers(context: RoutingContext, request: WatchOffers
   }
 }
 
+/** The open offers, the first made first. */
 async function openOffers(context: RoutingContext, tenantId: string, agentId: string) {
   return context.database.transaction({ tenants: [tenantId] }, async (tx) => {
     const offers = await readOffers(tx, {
@@ -77,6 +78,6 @@ async function openOffers(context: RoutingContext, tenantId: string, agentId: st
     });
     const ids = offers.map(({ conversationId }) => ({ tenantId, conversationId }));
     const conversations = new Map((await readConversations(tx, ids)).map((row) => [row.id, row]));
-    return offers.map((offer) => toFullOffer(offer, conversations.get(offer.conversationId)));
+    return offers.toReversed().map((offer) => toFullOffer(offer, conversations.get(offer.conversationId)));
   });
 }
