@@ -8,6 +8,10 @@ import {
   ResourceChanged,
 } from '@omnigate/contracts';
 
+/** The word of a field as protobuf JSON writes it: messageRecorded becomes message_recorded. */
+const fieldName = (member: string): string =>
+  member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** Enum name without its prefix: DELIVERY_STATE_SENT becomes "sent". */
 const stateName = (state: DeliveryState): string =>
   (DeliveryState[state] ?? 'unknown state').replace('DELIVERY_STATE_', '').toLowerCase();
@@ -15,12 +19,12 @@ const stateName = (state: DeliveryState): string =>
 const summaries: Record<string, (value: Uint8Array) => string> = {
   'omnigate.message.v1.MessageReceived': (value) => {
     const { message } = MessageReceived.decode(value);
-    const kind = message?.content?.kind?.$case ?? 'unknown content';
+    const kind = fieldName(message?.content?.kind?.$case ?? 'unknown content');
     return `${kind} received on channel ${message?.channel?.id ?? ''}`;
   },
   'omnigate.message.v1.MessageSend': (value) => {
     const send = MessageSend.decode(value);
-    return `${send.content?.kind?.$case ?? 'unknown content'} ${send.messageId} to be sent on channel ${send.channel?.id ?? ''}`;
+    return `${fieldName(send.content?.kind?.$case ?? 'unknown content')} ${send.messageId} to be sent on channel ${send.channel?.id ?? ''}`;
   },
   'omnigate.message.v1.MessageStatus': (value) => {
     const status = MessageStatus.decode(value);
@@ -28,7 +32,7 @@ const summaries: Record<string, (value: Uint8Array) => string> = {
   },
   'omnigate.conversation.v1.ConversationChanged': (value) => {
     const { conversationId, seq, change } = ConversationChanged.decode(value);
-    return `conversation ${conversationId} change ${seq}: ${change?.$case ?? 'unknown change'}`;
+    return `conversation ${conversationId} change ${seq}: ${fieldName(change?.$case ?? 'unknown change')}`;
   },
   'omnigate.directory.v1.ResourceChanged': (value) => {
     const { kind, name, deleted } = ResourceChanged.decode(value);
