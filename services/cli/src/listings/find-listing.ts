@@ -47,9 +47,8 @@ export function findListing(written: string): Listing {
   const folded = foldKind(written);
   const listing = byName.get(folded);
   if (listing) return listing;
-  if (plannedNames.has(folded)) throw new CommandError(`${written} is not supported by this version`);
-  throw usageError(
-    `${written} is no kind of thing`,
-    `There are: ${listings.map(({ title }) => title).join(', ')}.`,
-  );
+  const known = `There are: ${listings.map(({ title }) => title).join(', ')}.`;
+  if (plannedNames.has(folded))
+    throw new CommandError(`${written} is not supported by this version`, undefined, known);
+  throw usageError(`${written} is no kind of thing`, known);
 }
