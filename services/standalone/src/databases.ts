@@ -53,7 +53,13 @@ export async function openDatabaseServer(options: DatabaseOptions): Promise<Data
   const url = options.url ?? server?.url ?? '';
   const migrationUrl = options.migrationUrl ?? url;
   onProgress('Preparing the database');
-  await migrate(migrationUrl, schemas, logger, url);
+  try {
+    await migrate(migrationUrl, schemas, logger, url);
+  } catch (error) {
+    // Nobody else would: it outlives this process.
+    await server?.stop();
+    throw error;
+  }
   return { url, migrationUrl, stop: async () => server?.stop() };
 }
 

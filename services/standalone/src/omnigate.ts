@@ -23,6 +23,7 @@ import { encryptionKey } from './data-folder';
 import { type DatabaseServer, openDatabaseServer, openSchema } from './databases';
 import { createDemo } from './demo';
 import { createHttpServer } from './http-server';
+import { listening } from './listening';
 
 /** What composing needs. */
 export interface OmnigateOptions {
@@ -144,6 +145,10 @@ function compose(composition: Composition): Omnigate {
   });
   const addresses: Addresses = { httpUrl: '', publicUrl, grpcAddress: '' };
   health.addReadiness('started', () => addresses.grpcAddress !== '');
+  health.addReadiness(
+    'database',
+    async () => (await databases.directory.query({ text: 'select 1' })).length > 0,
+  );
   const pools = Object.values(databases);
   return {
     addresses: () => addresses,
@@ -194,7 +199,12 @@ function grpcPart(
   return {
     name: 'gRPC',
     async start() {
-      const port = await rpc.listen(config.OMNIGATE_BIND, config.OMNIGATE_GRPC_PORT);
+      const at = {
+        host: config.OMNIGATE_BIND,
+        port: config.OMNIGATE_GRPC_PORT,
+        variable: 'OMNIGATE_GRPC_PORT',
+      };
+      const port = await listening(at, rpc.listen);
       addresses.grpcAddress = `${reachable(config.OMNIGATE_BIND)}:${port}`;
     },
     async stop() {
@@ -208,7 +218,12 @@ function httpPart(http: FastifyInstance, config: Config, addresses: Addresses): 
   return {
     name: 'HTTP',
     async start() {
-      await http.listen({ host: config.OMNIGATE_BIND, port: config.OMNIGATE_HTTP_PORT });
+      const at = {
+        host: config.OMNIGATE_BIND,
+        port: config.OMNIGATE_HTTP_PORT,
+        variable: 'OMNIGATE_HTTP_PORT',
+      };
+      await listening(at, (host, port) => http.listen({ host, port }));
       const address = http.addresses()[0];
       const port = typeof address === 'object' ? address.port : config.OMNIGATE_HTTP_PORT;
       addresses.httpUrl = `http://${reachable(config.OMNIGATE_BIND)}:${port}`;
