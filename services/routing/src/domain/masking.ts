@@ -3,7 +3,7 @@ import {
   type Conversation,
   DeliveryState,
   type Direction,
-  type PartyRole,
+  PartyRole,
   type ResolvedChannel,
   type StoredMessage,
 } from '@omnigate/contracts';
@@ -49,11 +49,32 @@ export function changedSnapshot(row: ConversationRow, channel: ResolvedChannel |
   };
 }
 
+type Fields = Record<string, unknown>;
+
+/** What leads to the thing itself, or to the person. */
+const withheld: Fields = { providerUrl: '', latitude: 0, longitude: 0 };
+
+/** Texts are masked, at every depth; fields that this version does not know are left out. */
+function maskedFields(fields: Fields): Fields {
+  const known = Object.entries(fields).filter(([name]) => name !== '_unknownFields');
+  return Object.fromEntries(known.map(([name, value]) => [name, withheld[name] ?? masked(value)]));
+}
+
+function masked(value: unknown): unknown {
+  if (typeof value === 'string') return maskPersonalData(value);
+  if (Array.isArray(value)) return value.map(masked);
+  return typeof value === 'object' && value !== null ? maskedFields(value as Fields) : value;
+}
+
 function maskedContent(content: Content | undefined): Content | undefined {
-  if (content?.kind?.$case === 'text') {
-    return { kind: { $case: 'text', value: { body: maskPersonalData(content.kind.value.body) } } };
+  const kind = content?.kind;
+  if (!kind) return content && { kind: undefined };
+  // Most messages; without a walk.
+  if (kind.$case === 'text') {
+    return { kind: { $case: 'text', value: { body: maskPersonalData(kind.value.body) } } };
   }
-  return content;
+  const value = maskedFields(kind.value as unknown as Fields);
+  return { kind: { $case: kind.$case, value } as unknown as Content['kind'] };
 }
 
 /** The part of a message's row that events show. */
@@ -69,19 +90,21 @@ export interface ShownMessage {
 }
 
 /**
- * A message as events show it: personal data in its text masked, no addresses.
+ * A message as events show it: personal data in its texts masked, no address or name of a customer, no
+ * places or links to media.
  *
  * @param row the message.
  * @param content what it says.
  * @returns the message of the contract.
  */
 export function maskedMessage(row: ShownMessage, content: Content | undefined): StoredMessage {
+  const isCustomer = row.role === PartyRole.PARTY_ROLE_CUSTOMER;
   return {
     id: row.id,
     conversationId: row.conversationId,
     seq: BigInt(row.seq),
     direction: row.direction,
-    sender: { role: row.role, name: row.senderName, address: '' },
+    sender: { role: row.role, name: isCustomer ? '' : row.senderName, address: '' },
     content: maskedContent(content),
     attachments: [],
     state: DeliveryState.DELIVERY_STATE_UNSPECIFIED,
