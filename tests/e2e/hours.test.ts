@@ -79,8 +79,8 @@ describe.each(Object.entries(zones))('hours of a team whose tenant is in the %s'
     for (const shop of shops) await shop.twilio.stop();
   });
 
-  async function askForPerson(shop: SmsShop | undefined, customer: string) {
-    await shop?.twilio.inbound({ url: shop.webhookUrl, from: customer, body: '转人工' });
+  async function askForPerson(shop: SmsShop | undefined, customer: string, body = '转人工') {
+    await shop?.twilio.inbound({ url: shop.webhookUrl, from: customer, body });
     const conversations = omnigate.client(ConversationServiceService, { tenant: place });
     const conversation = await eventually(async () => {
       const list = await conversations.listConversations({ address: customer });
@@ -115,6 +115,22 @@ describe.each(Object.entries(zones))('hours of a team whose tenant is in the %s'
       told: expect.arrayContaining([expect.any(String)]),
     });
     expect(texts[0]).toMatch(/第 1 位/);
+    expect([...(texts[0] ?? '')].length).toBeLessThanOrEqual(500);
+  });
+
+  test('outside them what an article says before a person takes over fits into the same SMS', async () => {
+    const article = resource('KnowledgeArticle', 'deed', {
+      language: 'en',
+      question: 'How do I change the deed of my flat?',
+      answer: 'Bring the papers of both owners. '.repeat(40),
+      handling: 'human',
+    });
+    await omnigate
+      .client(DirectoryServiceService, { tenant: place })
+      .applyResources({ resources: [article] });
+    const { texts } = await askForPerson(shops[0], '+8613800000023', 'How do I change the deed of my flat?');
+    expect(texts).toEqual([expect.stringMatching(/^Bring the papers.* number 2 in the queue/s)]);
+    expect(texts[0]).toMatch(/will be back (today|on [A-Z][a-z]+day) \d\d:00/);
     expect([...(texts[0] ?? '')].length).toBeLessThanOrEqual(500);
   });
 

@@ -42,8 +42,8 @@ export interface Turn {
   questions: QuestionEvidence[];
 }
 
-/** Characters of a notice's limit that are left for the place in the queue. */
-export const NOTICE_ROOM = 120;
+/** Characters of a notice's limit that are left for the place in the queue, or for when people are there. */
+export const NOTICE_ROOM = 160;
 const LONGEST_QUESTION = 500;
 
 function openMessages(input: TurnInput): readonly OpenMessage[] {

@@ -49,7 +49,7 @@ const openings: Record<NoticeLanguage, string> = {
  * a team's hours when people are there.
  *
  * @param notice what is to be told.
- * @returns the text, under 300 characters besides the opening.
+ * @returns the text, at most 160 characters besides the opening: the bot leaves so much room in its own.
  */
 export function queueNotice(notice: QueueNotice): string {
   const { language, place } = notice;
