@@ -53,13 +53,17 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
   const context: RoutingContext = { ...base, dispatcher, runner };
   const retention = createRetention(context);
   const { bus, database } = deps;
+  const store = createMessageReceived(context);
   const consumers = [
     bus.consume({
       group: 'routing',
       topics: [topics.messageReceived],
       lingerMs: receivedLingerMs,
       database,
-      handle: createMessageReceived(context),
+      handle(tx, records) {
+        for (const { tenantId } of records) retention.saw(tenantId);
+        return store(tx, records);
+      },
     }),
     bus.consume({
       group: 'routing',
@@ -83,7 +87,7 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       for (const consumer of consumers) await consumer.start();
     },
     async stop() {
-      retention.stop();
+      await retention.stop();
       await Promise.all(consumers.map((consumer) => consumer.stop()));
       await runner.stop();
       await dispatcher.stop();

@@ -4,35 +4,78 @@ import type { Logger } from '@omnigate/runtime';
 
 const everyMs = 3_600_000;
 
-/** Deleted by one statement; the rest waits for the next. */
+/** Deleted by one statement, which is repeated until nothing is left. */
 const keysAtOnce = 50_000;
 
+/** Whose keys one transaction may see. */
+const tenantsAtOnce = 200;
+
+/** Forgets what no provider can repeat any more. */
+export interface Retention {
+  /** A tenant has keys. Of a tenant that never writes again the last ones stay. */
+  saw(tenantId: string): void;
+  /** Forgets now. */
+  forget(): Promise<void>;
+  begin(): void;
+  stop(): Promise<void>;
+}
+
 /**
- * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days). The
- * policies of the table let them be seen and deleted without a tenant from that age on.
+ * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days).
  *
- * @param deps routing's database.
- * @returns how to begin and end it.
+ * @param deps routing's database; how many keys one statement deletes.
+ * @returns how to tell it of tenants, and to begin and end it.
  */
-export function createRetention(deps: { database: Database; logger: Logger }) {
+export function createRetention(deps: {
+  database: Database;
+  logger: Logger;
+  keysAtOnce?: number;
+}): Retention {
+  const atOnce = deps.keysAtOnce ?? keysAtOnce;
+  const tenants = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
-  const forget = (): void => {
-    deps.database
-      .query({
-        text: `delete from inbound_key where ctid = any(array(
-          select ctid from inbound_key where received_at < now() - interval '8 days' limit $1))`,
-        values: [keysAtOnce],
-      })
-      .catch((error: unknown) =>
-        deps.logger.warn({ err: toAppError(error) }, 'old keys could not be forgotten'),
+  let stopped = false;
+  let working = Promise.resolve();
+
+  async function forgetOf(scope: string[]): Promise<void> {
+    for (let deleted = atOnce; deleted === atOnce && !stopped; ) {
+      const [row] = await deps.database.transaction({ tenants: scope }, (tx) =>
+        tx.query<{ deleted: number }>({
+          name: 'inbound-key-forget',
+          text: `with gone as (
+              delete from inbound_key where ctid = any(array(
+                select ctid from inbound_key where received_at < now() - interval '8 days' limit $1)) returning 1
+            )
+            select count(*)::int as deleted from gone`,
+          values: [atOnce],
+        }),
       );
-  };
+      deleted = row?.deleted ?? 0;
+    }
+  }
+
+  async function forget(): Promise<void> {
+    const all = [...tenants];
+    try {
+      for (let from = 0; from < all.length; from += tenantsAtOnce)
+        await forgetOf(all.slice(from, from + tenantsAtOnce));
+    } catch (error) {
+      deps.logger.warn({ err: toAppError(error) }, 'old keys could not be forgotten');
+    }
+  }
+
   return {
-    begin(): void {
-      timer = setInterval(forget, everyMs).unref();
+    saw: (tenantId) => void tenants.add(tenantId),
+    forget,
+    begin() {
+      timer = setInterval(() => {
+        working = working.then(forget);
+      }, everyMs).unref();
     },
-    stop(): void {
+    async stop() {
+      stopped = true;
       clearInterval(timer);
+      await working;
     },
   };
 }

@@ -126,14 +126,23 @@ create table request (
 create index request_age on request (tenant_id, created_at);
 `;
 
-// Keys that no provider can repeat any more are forgotten for all tenants at once; they hold ids alone.
+// As it was first made; the next migration takes it back.
 const expiry = `
 create policy expired_read on inbound_key for select using (received_at < now() - interval '8 days');
 create policy expired_delete on inbound_key for delete using (received_at < now() - interval '8 days');
 `;
 
 const policies = tenantTables.map((table) => tenantPolicy(table));
-const migrations: Migration[] = [{ id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') }];
+// Every row is its tenant's alone, an old one too: retention works tenant by tenant.
+const withoutExpiry = `
+drop policy expired_read on inbound_key;
+drop policy expired_delete on inbound_key;
+`;
+
+const migrations: Migration[] = [
+  { id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') },
+  { id: '0002_keys_of_tenants_alone', sql: withoutExpiry },
+];
 
 /** The schema of routing. The unscoped tables hold ids and clocks alone and are read before the tenant is known. */
 export const routingSchema: ServiceSchema = {
