@@ -1,3 +1,4 @@
+import { splitText } from '@omnigate/channel-kit';
 import {
   AddNoteRequest,
   AddNoteResponse,
@@ -29,12 +30,13 @@ import { requireId, toMessage } from './mapping';
 const longestText = 20_000;
 
 /**
- * Sends a message in a conversation, or to an address on a channel.
+ * Sends a message in a conversation, or to an address on a channel. A text longer than one message of the channel goes as
+ * several.
  *
  * @param context what routing works with.
  * @param request what to send, where.
  * @param ctx the call.
- * @returns the message as stored, queued.
+ * @returns the message as stored, queued; of several the first.
  * @throws AppError INVALID_ARGUMENT, NOT_FOUND, CONVERSATION_RESOLVED, NOT_OWNER, RECIPIENT_OPTED_OUT, REQUEST_ID_REUSED.
  */
 export async function sendMessage(
@@ -58,17 +60,26 @@ export async function sendMessage(
       const changes = beginChanges(tx, context.clock());
       if (conversation.seq === 0) addChange(changes, conversation, channel, { $case: 'opened', value: {} });
       const senderName = await nameOf(context, ctx, conversation);
-      const row = send(changes, conversation, channel, {
-        role: PartyRole.PARTY_ROLE_AGENT,
-        senderName,
-        content,
-      });
+      const draft = { role: PartyRole.PARTY_ROLE_AGENT, senderName };
+      const rows = partsOf(content, channel).map((part) =>
+        send(changes, conversation, channel, { ...draft, content: part }),
+      );
       await writeChanges(changes, context.bus);
-      const message = toMessage(row, { state: DeliveryState.DELIVERY_STATE_QUEUED, errorCode: '' });
+      const first = rows[0] as (typeof rows)[number];
+      const message = toMessage(first, { state: DeliveryState.DELIVERY_STATE_QUEUED, errorCode: '' });
       return SendMessageResponse.encode({ message }).finish();
     }),
   );
   return SendMessageResponse.decode(response);
+}
+
+/** What goes out for a content: one message, or of a long text as many as the channel needs; never none. */
+function partsOf(content: Content, channel: ResolvedChannel): Content[] {
+  const limit = channel.channelType?.capabilities?.maxTextCharacters ?? 0;
+  if (content.kind?.$case !== 'text' || limit === 0) return [content];
+  return splitText(content.kind.value.body, { unit: 'characters', limit })
+    .filter((body) => body.trim() !== '')
+    .map((body) => ({ kind: { $case: 'text', value: { body } } }));
 }
 
 interface Target {
