@@ -116,6 +116,13 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
       expect(taken[0]?.body).toEqual(expected.body);
     });
 
+    test('the fixtures hold answers of every kind that a provider has', () => {
+      const kinds = new Set(fixtures.outcomes.map(({ result }) => result.kind));
+      expect([...kinds]).toEqual(
+        expect.arrayContaining(['sent', 'retry', 'permanent', 'credentialsBroken', 'unknown']),
+      );
+    });
+
     test.each(fixtures.outcomes)('$name is $result.kind', async (outcome) => {
       script = answer(outcome);
       expect(await send()).toEqual(outcome.result);

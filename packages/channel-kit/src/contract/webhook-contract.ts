@@ -89,6 +89,14 @@ export function describeWebhooks(adapter: ChannelAdapter, fixtures: ChannelFixtu
       },
     );
 
+    test('each message of a request has an event id of its own', async () => {
+      for (const { request, messages } of inbound) {
+        records.length = 0;
+        await call(signed(request));
+        expect(new Set(received().map(({ message }) => message?.eventId)).size).toBe(messages.length);
+      }
+    });
+
     test('a repeat has the same event ids', async () => {
       await Promise.all(Array.from({ length: 10 }, () => call(signed())));
       const ids = received().map(({ message }) => message?.eventId);
