@@ -148,6 +148,9 @@ export function readConversations(tx: Queryable, ids: readonly ConversationId[])
   return byIds(tx, ids, false);
 }
 
+const openKey = (key: ConversationKey): string =>
+  `${key.tenantId} ${key.channelId} ${key.address} ${key.threadKey}`;
+
 /**
  * Opens conversations; another transaction may have been quicker.
  *
@@ -159,7 +162,8 @@ export async function insertConversations(
   tx: Queryable,
   rows: readonly ConversationRow[],
 ): Promise<Set<string>> {
-  const sorted = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+  // By the key that another transaction may be inserting: whoever waits holds only earlier ones.
+  const sorted = [...rows].sort((a, b) => (openKey(a) < openKey(b) ? -1 : 1));
   const inserted = await tx.query<{ id: string }>({
     name: 'conversation-insert',
     text: `insert into conversation
