@@ -12,6 +12,7 @@ import {
   type DeliveryChannel,
   settleDeliveries,
 } from './store';
+import { lockTurn } from './turn-locks';
 import { releaseClaims } from './upkeep-store';
 import { claimSeconds } from './wire';
 
@@ -85,7 +86,12 @@ function runStatements(
   tx: Transaction,
   work: TurnWork,
   claimedBy: string,
-): Promise<[DeliveryChange[], DeliveryChange[], ClaimedDelivery[], unknown]> {
+): Promise<[DeliveryChange[], DeliveryChange[], ClaimedDelivery[], unknown, unknown]> {
+  const settlements = work.judgements.map((each) => each.settlement);
+  const locked =
+    settlements.length > 0 && work.receipts.length > 0
+      ? lockTurn(tx, settlements, work.receipts)
+      : Promise.resolve();
   const released =
     work.lostClaims.length > 0
       ? releaseClaims(
@@ -93,19 +99,13 @@ function runStatements(
           work.lostClaims.map((lost) => lost.claimedBy),
         )
       : Promise.resolve();
-  const settled =
-    work.judgements.length > 0
-      ? settleDeliveries(
-          tx,
-          work.judgements.map((each) => each.settlement),
-        )
-      : Promise.resolve([]);
+  const settled = settlements.length > 0 ? settleDeliveries(tx, settlements) : Promise.resolve([]);
   const raised = work.receipts.length > 0 ? applyReceipts(tx, work.receipts) : Promise.resolve([]);
   const claimed =
     work.asks.length > 0
       ? claimDeliveries(tx, { claimedBy, seconds: claimSeconds, asks: work.asks })
       : Promise.resolve([]);
-  return Promise.all([settled, raised, claimed, released]);
+  return Promise.all([settled, raised, claimed, released, locked]);
 }
 
 function tenantsOf(work: TurnWork): string[] {

@@ -63,6 +63,7 @@ export async function pruneDeliveries(tx: Queryable): Promise<void> {
     text: `delete from delivery d using (
         select tenant_id, message_id from delivery
         where created_at < now() - ${keepDeliveryDays} * interval '1 day' and state >= 3 limit 10000
+        for update skip locked
       ) old where d.tenant_id = old.tenant_id and d.message_id = old.message_id`,
   });
   await tx.query({

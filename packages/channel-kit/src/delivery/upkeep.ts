@@ -1,10 +1,10 @@
 import type { Bus } from '@omnigate/bus';
-import type { Database } from '@omnigate/database';
+import type { Database, Transaction } from '@omnigate/database';
 import type { Logger } from '@omnigate/runtime';
 import { matchEarlyReceipts } from './receipt-store';
 import type { Sender } from './sender';
 import { statusRecord } from './status-record';
-import { type DeliveryChannel, listChannels } from './store';
+import { type DeliveryChange, type DeliveryChannel, listChannels } from './store';
 import { dueChannels, lapseClaims, pruneDeliveries } from './upkeep-store';
 
 /** What the sender's loop can't see by itself: work left by a dead process, lapsed claims, old rows. */
@@ -49,23 +49,32 @@ export function createUpkeep(o: {
     { all, prune }: { all: boolean; prune: boolean },
   ): Promise<DeliveryChannel[]> {
     const tenants = [...new Set(channels.map((channel) => channel.tenantId))];
-    let more = true;
-    let due: DeliveryChannel[] = [];
-    while (more) {
-      due = await o.database.transaction({ tenants }, async (tx) => {
-        const lapsed = await lapseClaims(tx, { all });
-        const raised = await matchEarlyReceipts(tx);
-        if (prune) await pruneDeliveries(tx);
-        more = lapsed.length > 0 || raised.length > 0;
-        o.bus.publish(
-          tx,
-          [...lapsed, ...raised].map((change) => statusRecord(change)),
-        );
-        if (lapsed.length > 0) o.logger.warn({ count: lapsed.length }, 'deliveries became unknown');
-        return more ? [] : dueChannels(tx, channels);
-      });
+    while (await settleSome(tenants, all)) {
+      // There may be more than one statement takes.
     }
-    return due;
+    return o.database.transaction({ tenants }, async (tx) => {
+      if (prune) await pruneDeliveries(tx);
+      return dueChannels(tx, channels);
+    });
+  }
+
+  /** In two transactions: each locks deliveries in the order of their ids, both together would not. */
+  async function settleSome(tenants: readonly string[], all: boolean): Promise<boolean> {
+    const tell = (tx: Transaction, changes: readonly DeliveryChange[]): number => {
+      o.bus.publish(
+        tx,
+        changes.map((change) => statusRecord(change)),
+      );
+      return changes.length;
+    };
+    const lapsed = await o.database.transaction({ tenants }, async (tx) =>
+      tell(tx, await lapseClaims(tx, { all })),
+    );
+    const raised = await o.database.transaction({ tenants }, async (tx) =>
+      tell(tx, await matchEarlyReceipts(tx)),
+    );
+    if (lapsed > 0) o.logger.warn({ count: lapsed }, 'deliveries became unknown');
+    return lapsed + raised > 0;
   }
 
   function schedule(): void {
