@@ -1,5 +1,15 @@
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
+export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
+export { type Reporter, reportingDatabase, type SideName } from './races/meeting';
+export {
+  type Operation,
+  type RaceTypes,
+  type Round,
+  roundsAtOnce,
+  roundsHeldUp,
+  titleOf,
+} from './races/operation';
 export { type LaunchedOmnigate, type LaunchOptions, launchOmnigate } from './standalone/launch';
 export {
   createTwilioSimulator,

@@ -1,0 +1,94 @@
+import { type OpeningHours, ResolvedChannel, ResolveTenantResponse } from '@omnigate/contracts';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import { AppError } from '@omnigate/errors';
+import { newId } from '@omnigate/runtime';
+
+/** How a tenant of a test differs from the usual. */
+export interface TenantOptions {
+  locale?: string;
+  timeZone?: string;
+  /** Of the team `default`. */
+  hours?: OpeningHours[];
+  firstResponder?: 'bot' | 'people';
+}
+
+/** A tenant with one channel, the teams `default` and `second`, and the agents `ann` and `bob` in both. */
+export interface TestTenant {
+  tenantId: string;
+  tenant: ResolveTenantResponse;
+  channel: ResolvedChannel;
+}
+
+/** The answers of a directory that holds tenants made by hand. */
+export interface TestDirectory {
+  cache: DirectoryCache;
+  addTenant(o?: TenantOptions): TestTenant;
+}
+
+const teams = ['default', 'second'];
+
+function makeTenant(o: TenantOptions): TestTenant {
+  const tenantId = newId();
+  const tenant = ResolveTenantResponse.fromPartial({
+    id: tenantId,
+    name: tenantId,
+    timeZone: o.timeZone ?? 'UTC',
+    locale: o.locale ?? 'en',
+    teams: teams.map((name) => ({
+      name,
+      offerSeconds: 30,
+      hours: name === 'default' ? (o.hours ?? []) : [],
+    })),
+    agents: ['ann', 'bob'].map((name) => ({
+      id: newId(),
+      name,
+      displayName: `Agent ${name}`,
+      teams,
+      maxConversations: 10,
+    })),
+  });
+  const channel = ResolvedChannel.fromPartial({
+    id: newId(),
+    tenantId,
+    name: 'shop',
+    type: 'sms-test',
+    firstResponder: o.firstResponder ?? 'bot',
+    team: 'default',
+    channelType: {
+      type: 'sms-test',
+      adapterService: 'channel-webhooks',
+      addressNamespace: 'phone',
+      capabilities: { singleMessageTurn: true },
+    },
+  });
+  return { tenantId, tenant, channel };
+}
+
+/** Makes a directory without tenants. */
+export function createTestDirectory(): TestDirectory {
+  const tenants = new Map<string, TestTenant>();
+  const channels = new Map<string, ResolvedChannel>();
+  return {
+    cache: {
+      peekChannel: (id) => channels.get(id),
+      channel: async (id) => channels.get(id),
+      channelByName: async (tenantId, name) => {
+        const channel = tenants.get(tenantId)?.channel;
+        return channel?.name === name ? channel : undefined;
+      },
+      peekTenant: (id) => tenants.get(id)?.tenant,
+      tenant: async (id) => tenants.get(id)?.tenant,
+      authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
+      resolveTenant: () => Promise.reject(new AppError('NOT_FOUND')),
+      onChanged: () => () => undefined,
+      start: async () => undefined,
+      stop: async () => undefined,
+    },
+    addTenant(o = {}) {
+      const made = makeTenant(o);
+      tenants.set(made.tenantId, made);
+      channels.set(made.channel.id, made.channel);
+      return made;
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import type { BusRecord, OutgoingRecord } from '@omnigate/bus';
+import {
+  type AskResponse,
+  ConversationChanged,
+  DeliveryState,
+  MessageReceived,
+  MessageStatus,
+  messageKey,
+  topics,
+} from '@omnigate/contracts';
+import { newId } from '@omnigate/runtime';
+import { createMessageReceived } from '../../src/consumers/message-received';
+import { createMessageStatus } from '../../src/consumers/message-status';
+import { createDispatcher } from '../../src/queue/dispatcher';
+import { nextDeadlines } from '../../src/store/offers';
+import { createTurnEffects } from '../../src/turns/effects';
+import type { TurnResult } from '../../src/turns/runner';
+import { ownerOf, type RoutingProcess } from '../process';
+import type { Scene, SentMessage } from './scene';
+
+function recordOf(scene: Scene, topic: string, value: Uint8Array): BusRecord {
+  return {
+    topic,
+    partition: 0,
+    offset: 0n,
+    key: scene.tenantId,
+    value: Buffer.from(value),
+    eventId: newId(),
+    type: '',
+    tenantId: scene.tenantId,
+    headers: {},
+    time: new Date(),
+  };
+}
+
+/** A batch of message.received: one message in each conversation. */
+export function received(consentWord = '', ids = (scene: Scene) => scene.addresses.map(() => newId())) {
+  return async ({ context }: RoutingProcess, scene: Scene) => {
+    const { tenantId, channel, addresses } = scene;
+    const eventIds = ids(scene);
+    const records = addresses.map((address, index) => {
+      const content = { kind: { $case: 'text' as const, value: { body: consentWord || 'hello there' } } };
+      const sender = { address };
+      const message = {
+        eventId: eventIds[index] ?? '',
+        tenantId,
+        channel: { id: channel.id },
+        sender,
+        content,
+      };
+      const value = MessageReceived.encode(MessageReceived.fromPartial({ message, consentWord })).finish();
+      return recordOf(scene, topics.messageReceived, value);
+    });
+    const handle = createMessageReceived(context);
+    await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+  };
+}
+
+/** A batch of message.status: one of `refusedOf` messages was refused since the customer opted out, the others arrived. */
+export async function reported(
+  { context }: RoutingProcess,
+  scene: Scene,
+  sent: readonly SentMessage[],
+  refusedOf = 2,
+): Promise<void> {
+  const { tenantId, channel } = scene;
+  const records = sent.map(({ messageId, conversation }, index) => {
+    const optedOut = index % refusedOf === 0;
+    const { DELIVERY_STATE_DELIVERED, DELIVERY_STATE_FAILED } = DeliveryState;
+    const status = MessageStatus.fromPartial({
+      messageId,
+      tenantId,
+      channel: { id: channel.id },
+      conversationId: conversation.id,
+      address: conversation.address,
+      state: optedOut ? DELIVERY_STATE_FAILED : DELIVERY_STATE_DELIVERED,
+      optedOut,
+    });
+    return recordOf(scene, topics.messageStatus, MessageStatus.encode(status).finish());
+  });
+  const handle = createMessageStatus(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
+/** The effects of both turns in one batch. */
+export function settled(outcome: { response: AskResponse } | { failure: string }) {
+  return async ({ context }: RoutingProcess, scene: Scene) => {
+    const effects = createTurnEffects(context);
+    const results = scene.conversations.map(
+      (conversation, index): TurnResult => ({
+        ...outcome,
+        job: {
+          tenantId: scene.tenantId,
+          conversationId: conversation.id,
+          channelId: conversation.channelId,
+          turnId: scene.turnIds[index] ?? '',
+          fence: 1,
+          fromSeq: 1,
+          coversSeq: 1,
+          clockMs: 20_000,
+          utterances: [],
+          dialogueState: '',
+        },
+      }),
+    );
+    await Promise.all(scene.turned(results).map((result) => effects.add(result)));
+  };
+}
+
+/** An RPC for each conversation, both at once. */
+export function called<T>(items: (scene: Scene) => readonly T[], call: Call<T>) {
+  return async (process: RoutingProcess, scene: Scene) => {
+    const identity = ownerOf(scene.tenantId);
+    const clients = { conversations: process.conversations(identity), routing: process.routing(identity) };
+    const calls = scene.turned(items(scene)).map((item) => call(clients, item, scene));
+    const failed = (await Promise.allSettled(calls)).filter((result) => result.status === 'rejected');
+    if (failed.length > 0) throw new AggregateError(failed.map(({ reason }) => reason));
+  };
+}
+
+type Call<T> = (
+  clients: {
+    conversations: ReturnType<RoutingProcess['conversations']>;
+    routing: ReturnType<RoutingProcess['routing']>;
+  },
+  item: T,
+  scene: Scene,
+) => Promise<unknown>;
+
+/** What a dispatcher does when a queue wakes it. */
+export async function offered({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const dispatcher = createDispatcher(context);
+  dispatcher.wake([{ tenantId: scene.tenantId, team: 'default' }]);
+  await dispatcher.stop();
+}
+
+/** What a dispatcher does to offers that have run out. */
+export async function lapsed({ context, database }: RoutingProcess): Promise<void> {
+  const dispatcher = createDispatcher(context);
+  await dispatcher.begin();
+  const due = async () => (await nextDeadlines(database, 2)).some(({ remainingMs }) => remainingMs <= 0);
+  while (await due()) await new Promise((resolve) => setTimeout(resolve, 2));
+  await dispatcher.stop();
+}
+
+/** Records on three topics in one transaction, as the sender of an adapter service and routing publish them. */
+export async function published({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId, channel } = scene;
+  const status = MessageStatus.encode(MessageStatus.fromPartial({ tenantId })).finish();
+  const changed = ConversationChanged.encode(ConversationChanged.fromPartial({ tenantId })).finish();
+  const contents = [
+    [topics.messageStatus, status] as const,
+    [topics.conversationChanged, changed] as const,
+    [topics.messageSend('channel-webhooks'), status] as const,
+  ];
+  const records = scene.addresses.flatMap((address) =>
+    contents.map(([topic, value]): OutgoingRecord => {
+      const key = messageKey(channel.id, address, '');
+      return { topic, key, value, eventId: newId(), type: '', tenantId };
+    }),
+  );
+  await context.database.transaction({ tenants: [tenantId] }, async (tx) => {
+    for (const record of scene.turned(records)) context.bus.publish(tx, [record]);
+  });
+}
