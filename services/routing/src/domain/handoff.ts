@@ -1,5 +1,6 @@
 import { HandoffPacket, Mood, Urgency } from '@omnigate/contracts';
 
+/** In characters. */
 const longestWants = 200;
 
 /**
@@ -12,7 +13,7 @@ const longestWants = 200;
 export function packetByRules(texts: readonly string[], reason: string): HandoffPacket {
   const written = texts.filter((text) => text !== '');
   return HandoffPacket.fromPartial({
-    wants: written.join(' / ').slice(0, longestWants),
+    wants: [...written.join(' / ')].slice(0, longestWants).join(''),
     openQuestions: written.slice(-3),
     mood: Mood.MOOD_CALM,
     urgency: Urgency.URGENCY_NORMAL,
