@@ -4,7 +4,7 @@ import { type Content, PartyRole, type Utterance } from '@omnigate/contracts';
  * What a message says in words.
  *
  * @param content what was sent.
- * @returns the text, caption or chosen label; empty for what has no words.
+ * @returns the text, caption, title or chosen label; empty for what has no words.
  */
 export function utteranceText(content: Content | undefined): string {
   const kind = content?.kind;
@@ -14,6 +14,7 @@ export function utteranceText(content: Content | undefined): string {
     case 'menuChoice':
       return kind.value.label || kind.value.id;
     case 'image':
+    case 'audio':
     case 'video':
     case 'file':
       return kind.value.caption;
@@ -21,6 +22,8 @@ export function utteranceText(content: Content | undefined): string {
       return kind.value.body;
     case 'link':
       return kind.value.title || kind.value.url;
+    case 'card':
+      return kind.value.title || kind.value.body;
     default:
       return '';
   }
