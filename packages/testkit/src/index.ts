@@ -1,6 +1,7 @@
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
+export { type LockWatch, openLockWatch } from './races/lock-watch';
 export { type Reporter, reportingDatabase, type SideName } from './races/meeting';
 export {
   type Operation,

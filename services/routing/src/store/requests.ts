@@ -30,6 +30,15 @@ export async function once(
 ): Promise<Uint8Array> {
   if (request.requestId === '') return work();
   const hash = createHash('sha256').update(request.payload).digest('base64');
+  // Before the claim: what is older than it is kept is a new request. What others hold, they are forgetting.
+  await tx.query({
+    name: 'request-forget',
+    text: `delete from request r using (
+        select tenant_id, request_id from request
+        where tenant_id = $1 and created_at < now() - interval '${keptDays} days' for update skip locked
+      ) old where r.tenant_id = old.tenant_id and r.request_id = old.request_id`,
+    values: [request.tenantId],
+  });
   // The empty response is replaced below; a second call waits here until the first has committed.
   const claimed = await tx.query({
     name: 'request-claim',
@@ -38,11 +47,6 @@ export async function once(
     values: [request.tenantId, request.requestId, hash],
   });
   if (claimed.length === 0) return firstResponse(tx, request, hash);
-  await tx.query({
-    name: 'request-forget',
-    text: `delete from request where tenant_id = $1 and created_at < now() - interval '${keptDays} days'`,
-    values: [request.tenantId],
-  });
   const response = await work();
   await tx.query({
     name: 'request-respond',

@@ -1,0 +1,141 @@
+import { type BusRecord, busSchema } from '@omnigate/bus';
+import {
+  Content,
+  type DeliveryState,
+  Direction,
+  MessageReceived,
+  MessageStatus,
+  messageKey,
+  PartyRole,
+  topics,
+} from '@omnigate/contracts';
+import { newId } from '@omnigate/runtime';
+import { freshDatabase } from '@omnigate/testkit';
+import { createMessageReceived } from '../src/consumers/message-received';
+import { createMessageStatus } from '../src/consumers/message-status';
+import { utteranceText } from '../src/domain/utterance';
+import { routingSchema } from '../src/schema';
+import { listConversations } from '../src/store/list-conversations';
+import { readMessages } from '../src/store/messages';
+import { createTestDirectory, type TestTenant } from './directory';
+import { openProcess, type ProcessOptions } from './process';
+
+/** A message from a customer, in short. */
+export interface Inbound {
+  from?: string;
+  text?: string;
+  eventId?: string;
+  consentWord?: string;
+}
+
+/** What a provider's adapter reports of a message, in short. */
+export interface Reported {
+  messageId: string;
+  conversationId: string;
+  state: DeliveryState;
+  optedOut?: boolean;
+  from?: string;
+}
+
+/** The customer of a test that has one. */
+export const customer = '+14155550101';
+
+/** Routing on a database of its own. */
+export type Bed = Awaited<ReturnType<typeof openBed>>;
+
+/** Opens a bed; the caller closes it. */
+export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
+  const fresh = await freshDatabase([busSchema, routingSchema]);
+  const directory = createTestDirectory();
+  const process = await openProcess({ url: fresh.url, directory: directory.cache, ...o });
+  const { context, database } = process;
+  const within = { ...process, url: fresh.url, directory, addTenant: directory.addTenant };
+
+  return {
+    ...within,
+    /** One batch of message.received. */
+    receive: ({ tenantId, channel }: TestTenant, ...messages: Inbound[]) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createMessageReceived(context)(
+          tx,
+          messages.map((message) => receivedRecord({ tenantId, channelId: channel.id }, message)),
+        ),
+      ),
+    /** One batch of message.status. */
+    report: ({ tenantId, channel }: TestTenant, ...statuses: Reported[]) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createMessageStatus(context)(
+          tx,
+          statuses.map((status) => statusRecord({ tenantId, channelId: channel.id }, status)),
+        ),
+      ),
+    /** A tenant's conversations, the newest first. */
+    conversationsOf: ({ tenantId }: TestTenant) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        listConversations(tx, {
+          ...{ tenantId, state: null, owner: null, channelId: null },
+          ...{ address: null, beforeId: null, limit: 100 },
+        }),
+      ),
+    /** What was said in a conversation, such as `customer: hello`, in order. */
+    async said({ tenantId }: TestTenant, conversationId: string): Promise<string[]> {
+      const range = { tenantId, conversationId, beforeSeq: 2 ** 31 - 1, limit: 100 };
+      const rows = await database.transaction({ tenants: [tenantId] }, (tx) => readMessages(tx, range));
+      return rows.reverse().map(({ direction, role, content }) => {
+        const speaker = PartyRole[role]?.replace('PARTY_ROLE_', '').toLowerCase();
+        const who = direction === Direction.DIRECTION_INTERNAL ? `${speaker}'s note` : speaker;
+        return `${who}: ${utteranceText(Content.decode(content))}`;
+      });
+    },
+    async close() {
+      await process.close();
+      await fresh.drop();
+    },
+  };
+}
+
+interface Place {
+  tenantId: string;
+  channelId: string;
+}
+
+function recordOf(place: Place, topic: string, from: string, value: Uint8Array): BusRecord {
+  return {
+    topic,
+    partition: 0,
+    offset: 0n,
+    key: messageKey(place.channelId, from, ''),
+    value: Buffer.from(value),
+    eventId: newId(),
+    type: '',
+    tenantId: place.tenantId,
+    headers: {},
+    time: new Date(),
+  };
+}
+
+function receivedRecord(place: Place, message: Inbound): BusRecord {
+  const { from = customer, text = 'hello', eventId = newId(), consentWord = '' } = message;
+  const value = MessageReceived.fromPartial({
+    message: {
+      eventId,
+      tenantId: place.tenantId,
+      channel: { id: place.channelId },
+      sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
+      content: { kind: { $case: 'text', value: { body: text } } },
+    },
+    consentWord,
+  });
+  return recordOf(place, topics.messageReceived, from, MessageReceived.encode(value).finish());
+}
+
+function statusRecord(place: Place, status: Reported): BusRecord {
+  const { from = customer, ...reported } = status;
+  const value = MessageStatus.fromPartial({
+    ...reported,
+    tenantId: place.tenantId,
+    channel: { id: place.channelId },
+    address: from,
+  });
+  return recordOf(place, topics.messageStatus, from, MessageStatus.encode(value).finish());
+}
