@@ -197,6 +197,8 @@ describe('goes to a person', () => {
     ['I will sue you', 'SENSITIVE_TOPIC'],
     ['my lawyer will call', 'SENSITIVE_TOPIC'],
     ['找记者曝光', 'SENSITIVE_TOPIC'],
+    ['电梯里困住人了', 'SENSITIVE_TOPIC'],
+    ['孩子关在电梯里了', 'SENSITIVE_TOPIC'],
     ['你们这帮骗子', 'ANGRY'],
     ['量子物理', 'NO_ANSWER'],
     ['', 'NOT_TEXT'],
