@@ -11,8 +11,9 @@ export function readBody(request: IncomingMessage, done: (body: string) => void)
   request.on('end', () => done(body));
 }
 
-/** Answers as Twilio's API does when it has taken a message. */
+/** Answers as Twilio's API does when it has taken a message, and notes whether anybody was there to be answered. */
 export function answerTaken(response: ServerResponse, message: SimulatedMessage, accountSid: string): void {
+  message.answered = !response.destroyed;
   const body = JSON.stringify({
     sid: message.sid,
     account_sid: accountSid,

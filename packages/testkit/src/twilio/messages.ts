@@ -8,6 +8,8 @@ export interface SimulatedMessage {
   statusCallback: string;
   /** Unix ms when the request was whole. */
   acceptedMs: number;
+  /** It was answered as taken while the caller's connection stood; the answer may still have been lost on its way. */
+  answered: boolean;
 }
 
 /** What Twilio answers: HTTP status, and its own code and text. */

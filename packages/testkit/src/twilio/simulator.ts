@@ -184,6 +184,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       body: form.get('Body') ?? '',
       statusCallback: form.get('StatusCallback') ?? '',
       acceptedMs: Date.now(),
+      answered: false,
     };
     messages.push(message);
     return message;
