@@ -49,6 +49,7 @@ function choose() {
     });
     const suites = ['checks', ...Object.keys(jestSuites)];
     if (values.only && !suites.includes(values.only)) throw new Error(`no suite ${values.only}`);
+    if (positionals.length > 0 && !values.only) throw new Error('a pattern needs --only SUITE');
     return { ...values, suites: values.only ? [values.only] : suites, pattern: positionals[0] };
   } catch (error) {
     console.error(`${error.message}\n${usage}`);

@@ -33,7 +33,7 @@ function ended(child, results) {
   });
 }
 
-/** Tests that did not run count as failed: nothing is skipped silently. */
+/** Tests that did not run count as failed, and so does a suite without any: nothing is skipped silently. */
 function countsOf(results) {
   if (!existsSync(results)) {
     console.error('FAIL Jest ended without results');
@@ -42,9 +42,11 @@ function countsOf(results) {
   const found = JSON.parse(readFileSync(results, 'utf8'));
   const notRun = found.numPendingTests + found.numTodoTests;
   if (notRun > 0) console.error(`FAIL ${notRun} tests are skipped or todo`);
+  const empty = found.numTotalTestSuites === 0 ? 1 : 0;
+  if (empty) console.error('FAIL no tests were found');
   return {
     passed: found.numPassedTests,
-    failed: found.numFailedTests + found.numRuntimeErrorTestSuites + notRun,
+    failed: found.numFailedTests + found.numRuntimeErrorTestSuites + notRun + empty,
   };
 }
 
@@ -52,7 +54,8 @@ function countsOf(results) {
  * Runs Jest over some folders in a process of its own.
  * @param {{ folders: string[], parallel?: boolean }} suite folders: regular expressions, relative to the repository
  * @param {string} [pattern] a regular expression that the path of a test file must match
- * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed
+ * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed, and so is a
+ *   suite in which no file is found
  */
 export async function runJest({ folders, parallel = false }, pattern) {
   const folder = mkdtempSync(join(tmpdir(), 'omnigate-jest-'));
