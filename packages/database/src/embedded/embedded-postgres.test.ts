@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -191,6 +191,20 @@ describe('startEmbeddedPostgres', () => {
     writeFileSync(join(dataDirectory, 'postmaster.pid'), lines, { mode: 0o600 });
     const second = await start();
     expect(second.adopted).toBe(false);
+    expect(await ask(second.url, 'select 1 as n')).toEqual([{ n: 1 }]);
+  });
+
+  it('starts though a socket was left locked by a pid that still takes signals', async () => {
+    const first = await start();
+    await first.stop();
+    const { uid, gid } = statSync(dataDirectory);
+    // As a dead server that nobody has reaped does: its pid is there, and its user may signal it.
+    const stranger = spawn('sleep', ['600'], { uid, gid });
+    const port = new URL(first.url).port;
+    const lines = `${stranger.pid}\n${dataDirectory}\n1700000000\n${port}\n${dataDirectory}\n`;
+    writeFileSync(join(dataDirectory, `.s.PGSQL.${port}.lock`), lines);
+    const second = await start().finally(() => stranger.kill());
+    expect(second.url).toBe(first.url);
     expect(await ask(second.url, 'select 1 as n')).toEqual([{ n: 1 }]);
   });
 

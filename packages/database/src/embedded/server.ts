@@ -154,11 +154,21 @@ async function whyItEnded(cluster: Cluster): Promise<string> {
   return lines.filter((line) => line.includes('FATAL')).at(-1) ?? lines.at(-1) ?? '';
 }
 
+/**
+ * A server that finds the lock file of a dead one on its socket refuses to start while that pid takes signals, as it does
+ * until the dead one is reaped, or as another process of the same user. That none lives here is known by now.
+ */
+async function removeSocketLock(cluster: Cluster, port: number): Promise<void> {
+  const folder = socketFolder(cluster);
+  if (folder) await rm(join(folder, `.s.PGSQL.${port}.lock`), { force: true });
+}
+
 async function tryStart(
   cluster: Cluster,
   port: number,
   o: ServerOptions,
 ): Promise<RunningServer | undefined> {
+  await removeSocketLock(cluster, port);
   await writeSettings(cluster, port, o.unsafeNoSync);
   const pid = await spawnServer(cluster, o.binaries);
   // The child has entered its data directory, by which it is known, shortly after it was spawned.
