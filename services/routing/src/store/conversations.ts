@@ -32,10 +32,9 @@ interface StoredRow {
   queued_at: Date | null;
   created_at: Date;
   updated_at: Date;
-  opted_out: boolean;
 }
 
-function fromStored(row: StoredRow): ConversationRow {
+function fromStored(row: StoredRow): Omit<ConversationRow, 'optedOut'> {
   return {
     tenantId: row.tenant_id,
     id: row.id,
@@ -57,18 +56,34 @@ function fromStored(row: StoredRow): ConversationRow {
     queuedAt: row.queued_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    optedOut: row.opted_out,
   };
 }
 
 const columns = `c.tenant_id, c.id, c.channel_id, c.address, c.thread_key, c.contact_id, c.state, c.owner, c.team,
   c.agent_id, c.agent, c.language, c.inbound_count, c.message_seq, c.seq, c.dialogue_state, c.handoff, c.queued_at,
-  c.created_at, c.updated_at, coalesce(o.opted_out, false) as opted_out`;
+  c.created_at, c.updated_at`;
 // Sub-selects that lock or are limited can't be turned around: each row is one look-up by index, in the order of i.
 const lockedById = `cross join lateral (
     select * from conversation c where c.tenant_id = i.tenant_id and c.id = i.id for no key update) c`;
-const consentJoin = `left join lateral (select opted_out from consent
-    where tenant_id = c.tenant_id and channel_id = c.channel_id and address = c.address limit 1) o on true`;
+const optOutOf = (row: string): string => `cross join lateral (select opted_out from consent
+    where tenant_id = ${row}.tenant_id and channel_id = ${row}.channel_id and address = ${row}.address limit 1) o`;
+
+type OptOut = Pick<StoredRow, 'tenant_id' | 'channel_id' | 'address'>;
+
+const optOutKey = (row: OptOut): string => `${row.tenant_id} ${row.channel_id} ${row.address}`;
+
+/**
+ * Puts rows and the ledger together. The ledger is read by a statement of its own, issued behind the one that locks: a
+ * statement sees what was committed when it began, and so not what the holder of a lock that it waited for has written.
+ */
+async function withLedger(
+  rows: Promise<StoredRow[]>,
+  optOuts: Promise<OptOut[]>,
+): Promise<ConversationRow[]> {
+  const [found, optedOut] = await Promise.all([rows, optOuts]);
+  const keys = new Set(optedOut.map(optOutKey));
+  return found.map((row) => ({ ...fromStored(row), optedOut: keys.has(optOutKey(row)) }));
+}
 
 /**
  * Locks the open conversations of some keys, in the order of their ids.
@@ -82,7 +97,13 @@ export async function lockOpenConversations(
   keys: readonly ConversationKey[],
 ): Promise<ConversationRow[]> {
   if (keys.length === 0) return [];
-  const rows = await tx.query<StoredRow>({
+  const values = [
+    keys.map((key) => key.tenantId),
+    keys.map((key) => key.channelId),
+    keys.map((key) => key.address),
+    keys.map((key) => key.threadKey),
+  ];
+  const locked = tx.query<StoredRow>({
     name: 'conversation-lock-open',
     text: `select ${columns}
       from (select f.tenant_id, f.id
@@ -91,16 +112,19 @@ export async function lockOpenConversations(
           and c.channel_id = k.channel_id and c.address = k.address and c.thread_key = k.thread_key and c.state = 1
           limit 1) f
         order by f.tenant_id, f.id) i
-      ${lockedById} ${consentJoin}`,
-    values: [
-      keys.map((key) => key.tenantId),
-      keys.map((key) => key.channelId),
-      keys.map((key) => key.address),
-      keys.map((key) => key.threadKey),
-    ],
+      ${lockedById}`,
+    values,
   });
+  const optOuts = tx.query<OptOut>({
+    name: 'conversation-ledger-open',
+    text: `select k.tenant_id, k.channel_id, k.address
+      from unnest($1::uuid[], $2::uuid[], $3::text[]) as k(tenant_id, channel_id, address) ${optOutOf('k')}
+      where o.opted_out`,
+    values: values.slice(0, 3),
+  });
+  const rows = await withLedger(locked, optOuts);
   // Said in SQL, it would let the planner take the index of open conversations, by the tenant alone, for the second look.
-  return rows.map(fromStored).filter((row) => row.state === ConversationState.CONVERSATION_STATE_OPEN);
+  return rows.filter((row) => row.state === ConversationState.CONVERSATION_STATE_OPEN);
 }
 
 /** A conversation by its primary key. */
@@ -115,15 +139,22 @@ async function byIds(
   lock: boolean,
 ): Promise<ConversationRow[]> {
   if (ids.length === 0) return [];
-  const rows = await tx.query<StoredRow>({
+  const values = [ids.map((id) => id.tenantId), ids.map((id) => id.conversationId)];
+  const rows = tx.query<StoredRow>({
     name: lock ? 'conversation-lock' : 'conversation-read',
     text: `select ${columns}
       from (select * from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id) order by tenant_id, id) i
-      ${lock ? lockedById : 'join conversation c on c.tenant_id = i.tenant_id and c.id = i.id'} ${consentJoin}
+      ${lock ? lockedById : 'join conversation c on c.tenant_id = i.tenant_id and c.id = i.id'}
       order by i.tenant_id, i.id`,
-    values: [ids.map((id) => id.tenantId), ids.map((id) => id.conversationId)],
+    values,
   });
-  return rows.map(fromStored);
+  const optOuts = tx.query<OptOut>({
+    name: 'conversation-ledger',
+    text: `select c.tenant_id, c.channel_id, c.address from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id)
+      join conversation c on c.tenant_id = k.tenant_id and c.id = k.id ${optOutOf('c')} where o.opted_out`,
+    values,
+  });
+  return withLedger(rows, optOuts);
 }
 
 /**
