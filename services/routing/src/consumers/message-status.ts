@@ -40,7 +40,8 @@ async function note(
   const locked = await lockConversations(tx, [...byConversation.values()]);
   const conversations = new Map(locked.map((row) => [row.id, row]));
   const risen = await raiseDeliveries(tx, [...reports.values()]);
-  await recordConsents(tx, optOuts(statuses));
+  // Of a status that comes again nothing is believed twice: the customer may have said another word since.
+  await recordConsents(tx, optOuts(statuses.filter((status) => risen.has(status.messageId))));
   const changes = beginChanges(tx, context.clock());
   for (const status of told) {
     const report = reports.get(status.messageId);
