@@ -20,7 +20,7 @@ import { addChange, addMessage, beginChanges, type Changes, writeChanges } from 
 import { type ConsentChange, recordConsents } from '../store/consents';
 import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockOpenConversations } from '../store/conversations';
-import { claimInboundKeys } from '../store/inbound-keys';
+import { claimInboundKeys, inboundKeyName } from '../store/inbound-keys';
 import { beginTurns, clockSeconds, endTurns } from '../store/turns';
 import type { TurnJob } from '../turns/runner';
 
@@ -90,16 +90,19 @@ async function decode(
 }
 
 async function dropRepeats(tx: Transaction, items: Inbound[]): Promise<Inbound[]> {
-  const once = [...new Map(items.map((item) => [item.message.eventId, item])).values()];
-  if (once.length === 0) return [];
-  const keys = once.map(({ message, channel }) => ({
+  const once = new Map(items.map((item) => [nameOf(item), item]));
+  if (once.size === 0) return [];
+  const keys = [...once.values()].map(({ message, channel }) => ({
     tenantId: message.tenantId,
     channelId: channel.id,
     eventId: message.eventId,
   }));
   const claimed = await claimInboundKeys(tx, keys);
-  return once.filter((item) => claimed.has(item.message.eventId));
+  return [...once].flatMap(([name, item]) => (claimed.has(name) ? [item] : []));
 }
+
+const nameOf = ({ message, channel }: Inbound): string =>
+  inboundKeyName({ eventId: message.eventId, channelId: channel.id });
 
 async function store(context: RoutingContext, tx: Transaction, items: Inbound[]): Promise<void> {
   const changes = beginChanges(tx, context.clock());
