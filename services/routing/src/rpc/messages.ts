@@ -19,7 +19,6 @@ import type { CallContext } from '@omnigate/rpc';
 import { newId, sanitizeText } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
-import { noticeLanguage } from '../domain/language';
 import { addChange, addMessage, beginChanges, sendMessage as send, writeChanges } from '../store/changes';
 import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockConversations, lockOpenConversations } from '../store/conversations';
@@ -123,7 +122,6 @@ async function findOrOpen(
   address: string,
 ): Promise<ConversationRow> {
   const { tenantId } = channel;
-  const tenant = await context.tenants.get(tenantId);
   const namespace = channel.channelType?.addressNamespace ?? channel.type;
   const named = { tenantId, namespace, value: address, name: '' };
   const contactId = (await resolveContacts(tx, [named]))(named);
@@ -141,7 +139,8 @@ async function findOrOpen(
     team: channel.team,
     agentId: null,
     agent: '',
-    language: noticeLanguage('', tenant.locale),
+    // Nobody has written yet: what the customer writes will say.
+    language: '',
     inboundCount: 0,
     messageSeq: 0,
     seq: 0,
