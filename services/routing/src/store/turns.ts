@@ -148,7 +148,7 @@ export async function endTurns(tx: Queryable, ids: readonly ConversationId[]): P
  * Starts turns again over more messages: once within a turn, or as a new turn for what a reply left over.
  *
  * @param tx the transaction that holds the turns' locks.
- * @param turns the turns as they are to be; a new turn has a new id and a full clock.
+ * @param turns the turns as they are to be; a new turn has a new id, a full clock, and no takeover yet.
  */
 export async function restartTurns(tx: Queryable, turns: readonly TurnRow[]): Promise<void> {
   if (turns.length === 0) return;
@@ -156,7 +156,8 @@ export async function restartTurns(tx: Queryable, turns: readonly TurnRow[]): Pr
     name: 'turn-restart',
     text: `update turn t set id = k.id, from_seq = k.from_seq, covers_seq = k.covers_seq, fence = k.fence, rerun = false,
         reran = k.reran, lease_until = ${lease},
-        clock_until = case when t.id = k.id then t.clock_until else ${clock} end
+        clock_until = case when t.id = k.id then t.clock_until else ${clock} end,
+        takeovers = case when t.id = k.id then t.takeovers else 0 end
       from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::boolean[])
         as k(tenant_id, conversation_id, id, from_seq, covers_seq, fence, reran)
       where t.tenant_id = k.tenant_id and t.conversation_id = k.conversation_id`,

@@ -13,7 +13,7 @@ import { packetByRules } from '../domain/handoff';
 import { type Enqueueing, enqueue } from '../queue/enqueue';
 import { beginChanges, type Changes, sendMessage, writeChanges } from '../store/changes';
 import { lockConversations } from '../store/conversations';
-import { endTurns, lockTurns, restartTurns, type TurnRow } from '../store/turns';
+import { clockSeconds, endTurns, lockTurns, restartTurns, type TurnRow } from '../store/turns';
 import { loadTurns } from './load';
 import type { TurnResult } from './runner';
 
@@ -119,6 +119,7 @@ async function apply(
       coversSeq: conversation.messageSeq,
       fence: 1,
       reran: false,
+      clockMs: clockSeconds * 1000,
     };
     plan.restarted.push({ ...turn, ...rest });
   } else plan.ended.push(turn);
