@@ -27,7 +27,7 @@ export interface TurnJob {
   fence: number;
   fromSeq: number;
   coversSeq: number;
-  /** Milliseconds until a person gets the conversation, counted from the start of this run. */
+  /** Milliseconds until a person gets the conversation, counted from when the run is handed to the runner. */
   clockMs: number;
   /** What the customer wrote, fromSeq to coversSeq. */
   utterances: Utterance[];
@@ -36,6 +36,13 @@ export interface TurnJob {
 
 /** What came of a run: the bot's answer, or why there is none. */
 export type TurnResult = { job: TurnJob; response: AskResponse } | { job: TurnJob; failure: string };
+
+/** A run that has been handed over. */
+interface HeldJob {
+  job: TurnJob;
+  /** By this process's clock, in ms. */
+  untilMs: number;
+}
 
 /** Runs turns: asks the bot, a bounded number at once and fairly among tenants, and hands results on. */
 export interface TurnRunner {
@@ -62,7 +69,7 @@ export function createTurnRunner(
   settle: (result: TurnResult) => Promise<void>,
 ): TurnRunner {
   const { logger, metrics } = context;
-  const queue = new FairQueue<TurnJob>((job) => job.tenantId);
+  const queue = new FairQueue<HeldJob>(({ job }) => job.tenantId);
   const thinking = new Map<TurnJob, number>();
   const settling = new Set<TurnJob>();
   const stopping = new AbortController();
@@ -86,21 +93,22 @@ export function createTurnRunner(
   }
 
   function start(jobs: readonly TurnJob[]): void {
-    for (const job of jobs) queue.push(job);
+    // Waiting for the bot is part of the clock.
+    for (const job of jobs) queue.push({ job, untilMs: Date.now() + job.clockMs });
     pump();
   }
 
   function pump(): void {
     while (thinking.size < thinkingAtOnce && queue.size > 0 && !stopping.signal.aborted) {
-      const job = queue.shift() as TurnJob;
-      thinking.set(job, Date.now());
-      void run(job);
+      const next = queue.shift() as HeldJob;
+      thinking.set(next.job, Date.now());
+      void run(next);
     }
   }
 
-  async function run(job: TurnJob): Promise<void> {
+  async function run({ job, untilMs }: HeldJob): Promise<void> {
     const since = Date.now();
-    const result = await ask(job);
+    const result = await ask(job, untilMs);
     metrics.turnSeconds.observe((Date.now() - since) / 1000);
     // The bot is free for the next turn while this one's effect is written.
     thinking.delete(job);
@@ -118,13 +126,13 @@ export function createTurnRunner(
     if (thinking.size + settling.size === 0) for (const done of idle.splice(0)) done();
   }
 
-  async function ask(job: TurnJob): Promise<TurnResult> {
-    const until = Date.now() + job.clockMs;
-    const patientUntil = Math.min(until, Date.now() + patienceMs);
+  async function ask(job: TurnJob, untilMs: number): Promise<TurnResult> {
+    const patientUntil = Math.min(untilMs, Date.now() + patienceMs);
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 1_000)) {
       try {
-        if (until <= Date.now()) throw new AppError('BOT_TIMEOUT');
-        return { job, response: await askOnce(job, until - Date.now()) };
+        const remainingMs = untilMs - Date.now();
+        if (remainingMs <= 0) throw new AppError('BOT_TIMEOUT');
+        return { job, response: await askOnce(job, remainingMs) };
       } catch (error) {
         const away = isAppError(error, 'UNAVAILABLE') && Date.now() + waitMs < patientUntil;
         if (!away) return { job, failure: toAppError(error).code };
@@ -193,7 +201,7 @@ export function createTurnRunner(
 
   async function renew(): Promise<void> {
     const slow = [...thinking].filter(([, since]) => Date.now() - since > renewEveryMs).map(([job]) => job);
-    const kept = [...slow, ...queue.items(), ...settling];
+    const kept = [...slow, ...queue.items().map(({ job }) => job), ...settling];
     if (kept.length === 0) return;
     await renewLeases(context.database, context.instance, kept).catch((error: unknown) =>
       logger.warn({ err: toAppError(error) }, 'leases of turns could not be renewed'),
