@@ -25,18 +25,27 @@ export interface Enqueueing {
   language: string;
 }
 
+const teamKey = (entry: Pick<QueueEntry, 'tenantId' | 'team'>): string => `${entry.tenantId} ${entry.team}`;
 const queueKey = (entry: Pick<QueueEntry, 'tenantId' | 'team' | 'priority'>): string =>
-  `${entry.tenantId} ${entry.team} ${entry.priority}`;
+  `${teamKey(entry)} ${entry.priority}`;
 
-async function placesFor(changes: Changes, entries: readonly QueueEntry[]): Promise<number[]> {
+/** The order in which entries of the same moment wait. */
+const byPlace = (a: QueueEntry, b: QueueEntry): number =>
+  a.priority - b.priority || (a.conversationId < b.conversationId ? -1 : 1);
+
+/** The places of new entries by conversation: behind whom the queue has, and whom of the new ones it puts before them. */
+async function placesFor(changes: Changes, entries: readonly QueueEntry[]): Promise<Map<string, number>> {
   const queues = new Map(entries.map((entry) => [queueKey(entry), entry]));
   const counts = await countWaiting(changes.tx, [...queues.values()]);
-  const next = new Map([...queues.keys()].map((key, index) => [key, counts[index] ?? 0]));
-  return entries.map((entry) => {
-    const place = (next.get(queueKey(entry)) ?? 0) + 1;
-    next.set(queueKey(entry), place);
-    return place;
-  });
+  const waiting = new Map([...queues.keys()].map((key, index) => [key, counts[index] ?? 0]));
+  const ahead = new Map<string, number>();
+  const places = new Map<string, number>();
+  for (const entry of entries.toSorted(byPlace)) {
+    const more = (ahead.get(teamKey(entry)) ?? 0) + 1;
+    ahead.set(teamKey(entry), more);
+    places.set(entry.conversationId, (waiting.get(queueKey(entry)) ?? 0) + more);
+  }
+  return places;
 }
 
 async function tell(changes: Changes, item: Enqueueing, place: number, tenants: Tenants): Promise<void> {
@@ -65,7 +74,7 @@ async function tell(changes: Changes, item: Enqueueing, place: number, tenants: 
  * the place; outside the team's hours, when people are there.
  *
  * @param changes where to collect; the conversations are locked by its transaction.
- * @param items the conversations, in the order in which they are to wait.
+ * @param items the conversations, each once.
  * @param tenants time zones, locales and teams.
  */
 export async function enqueue(
@@ -83,13 +92,13 @@ export async function enqueue(
   }));
   const places = await placesFor(changes, entries);
   await insertQueueEntries(changes.tx, entries);
-  for (const [index, item] of items.entries()) {
+  for (const item of items) {
     item.conversation.queuedAt = changes.now;
     changeOwner(changes, item.conversation, item.channel, {
       owner: ConversationOwner.CONVERSATION_OWNER_QUEUE,
       reason: item.packet.reason,
       packet: HandoffPacketCodec.fromPartial(item.packet),
     });
-    await tell(changes, item, places[index] ?? 1, tenants);
+    await tell(changes, item, places.get(item.conversation.id) ?? 1, tenants);
   }
 }
