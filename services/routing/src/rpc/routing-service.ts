@@ -9,7 +9,7 @@ import { readOffers } from '../store/offers';
 import { queuePlaces } from '../store/queue';
 import { actingAgent, actors, readers } from './access';
 import { requireId, toConversation, toFullOffer } from './mapping';
-import { acceptOffer, declineOffer, withdrawOffersOf } from './ownership';
+import { acceptOffer, declineOffer, withdrawOffersOf } from './offers';
 import { watchOffers } from './watch';
 
 /**
