@@ -1,10 +1,11 @@
 import { ConversationOwner, ConversationState, OfferState } from '@omnigate/contracts';
+import type { Transaction } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import type { CallContext } from '@omnigate/rpc';
 import type { RoutingContext } from '../context';
 import { addOfferChange } from '../queue/offer-change';
 import { changeOwner } from '../store/changes';
-import { readOffers, settleOffer } from '../store/offers';
+import { type OfferRow, readOffers, settleOffer } from '../store/offers';
 import { deleteQueueEntries } from '../store/queue';
 import { actingAgent } from './access';
 import { onConversation } from './held-conversation';
@@ -37,7 +38,7 @@ export async function acceptOffer(context: RoutingContext, offerId: string, ctx:
     });
     const mine =
       conversation.owner === ConversationOwner.CONVERSATION_OWNER_AGENT && conversation.agentId === agent.id;
-    if (!settled && mine && offer.state === OfferState.OFFER_STATE_ACCEPTED) return conversation;
+    if (!settled && mine && (await isAccepted(tx, offer))) return conversation;
     if (!settled || conversation.state !== ConversationState.CONVERSATION_STATE_OPEN)
       throw new AppError('OFFER_GONE');
     await deleteQueueEntries(tx, [{ tenantId, conversationId }]);
@@ -52,6 +53,13 @@ export async function acceptOffer(context: RoutingContext, offerId: string, ctx:
     return conversation;
   });
   return { conversation: await toConversation(context.directory, row) };
+}
+
+/** Read again under the lock: another call of the same agent may have accepted it since. */
+async function isAccepted(tx: Transaction, { tenantId, id: offerId }: OfferRow): Promise<boolean> {
+  const filter = { tenantId, offerId, agentId: null, conversationId: null, openOnly: false };
+  const [offer] = await readOffers(tx, filter);
+  return offer?.state === OfferState.OFFER_STATE_ACCEPTED;
 }
 
 /**
