@@ -9,11 +9,13 @@ import {
 } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import type { CallContext } from '@omnigate/rpc';
-import { sanitizeText } from '@omnigate/runtime';
+import { newId, sanitizeText } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import { packetByRules } from '../domain/handoff';
 import { enqueue } from '../queue/enqueue';
 import { addChange, addMessage, changeOwner } from '../store/changes';
+import { firstUnanswered } from '../store/messages';
+import { beginTurns } from '../store/turns';
 import { requireOwnership } from './access';
 import { type Held, onConversation, queuesOf, release } from './held-conversation';
 import { handoffOf, requireId, toConversation } from './mapping';
@@ -105,17 +107,35 @@ async function moveTo(
   channel: ResolvedChannel,
   team: string,
 ): Promise<void> {
+  if (team === '') return giveToBot(context, held, channel);
   const { conversation, changes } = held;
-  if (team === '') {
-    conversation.dialogueState = '';
-    changeOwner(changes, conversation, channel, {
-      owner: ConversationOwner.CONVERSATION_OWNER_BOT,
-      reason: 'TRANSFERRED',
-    });
-    return;
-  }
   conversation.team = team;
   const packet = { ...(handoffOf(conversation) ?? packetByRules([], 'TRANSFERRED')), reason: 'TRANSFERRED' };
   const item = { conversation, channel, packet, opening: '', language: conversation.language };
   await enqueue(changes, [item], context.tenants);
+}
+
+/** The bot starts afresh, with what the customer wrote that nobody has answered. */
+async function giveToBot(context: RoutingContext, held: Held, channel: ResolvedChannel): Promise<void> {
+  const { tx, conversation, changes } = held;
+  conversation.dialogueState = '';
+  changeOwner(changes, conversation, channel, {
+    owner: ConversationOwner.CONVERSATION_OWNER_BOT,
+    reason: 'TRANSFERRED',
+  });
+  const fromSeq = await firstUnanswered(tx, conversation, answering(channel));
+  if (fromSeq === undefined || conversation.optedOut) return;
+  const { tenantId, id: conversationId, messageSeq: coversSeq } = conversation;
+  const turn = { tenantId, conversationId, id: newId(), fromSeq, coversSeq, running: false };
+  await beginTurns(tx, [turn], context.instance);
+  tx.onCommitted(() => context.runner.claimSoon());
+}
+
+/**
+ * Who answers by speaking. What the bot could not answer was followed by a notice, and asking the bot again would hand
+ * it over again; where people answer first the bot has not seen it.
+ */
+function answering(channel: ResolvedChannel): PartyRole[] {
+  const speakers = [PartyRole.PARTY_ROLE_BOT, PartyRole.PARTY_ROLE_AGENT];
+  return channel.firstResponder === 'people' ? speakers : [...speakers, PartyRole.PARTY_ROLE_SYSTEM];
 }

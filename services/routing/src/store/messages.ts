@@ -1,4 +1,4 @@
-import type { Direction, PartyRole } from '@omnigate/contracts';
+import { Direction, type PartyRole } from '@omnigate/contracts';
 import type { Queryable } from '@omnigate/database';
 import { packBytes } from './packed';
 
@@ -180,4 +180,27 @@ export async function readMessageSpans(tx: Queryable, spans: readonly MessageSpa
     direction: row.direction,
     content: row.content,
   }));
+}
+
+/**
+ * The first message of the customer that nobody has answered.
+ *
+ * @param tx where to read.
+ * @param conversation the conversation.
+ * @param answering who answers by sending anything.
+ * @returns its number; undefined when all are answered.
+ */
+export async function firstUnanswered(
+  tx: Queryable,
+  conversation: { tenantId: string; id: string },
+  answering: readonly PartyRole[],
+): Promise<number | undefined> {
+  const [row] = await tx.query<{ seq: number | null }>({
+    text: `select min(seq) as seq from message
+      where tenant_id = $1 and conversation_id = $2 and direction = ${Direction.DIRECTION_INBOUND}
+        and seq > coalesce((select max(seq) from message where tenant_id = $1 and conversation_id = $2
+          and direction = ${Direction.DIRECTION_OUTBOUND} and role = any($3::smallint[])), 0)`,
+    values: [conversation.tenantId, conversation.id, answering],
+  });
+  return row?.seq ?? undefined;
 }
