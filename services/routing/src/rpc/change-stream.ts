@@ -17,12 +17,25 @@ function encode(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
+const partition = /^\d{1,4}$/;
+const offset = /^(?:0|[1-9]\d{0,18})$/;
+
+/** Anyone may write a token: whatever is wrong with it, it is not ours. */
+function isPosition(value: unknown): value is Position {
+  if (typeof value !== 'object' || value === null) return false;
+  const { base, seen } = value as Partial<Record<keyof Position, unknown>>;
+  if (typeof base !== 'string' || typeof seen !== 'object' || seen === null) return false;
+  return Object.entries(seen).every(
+    ([key, item]) => partition.test(key) && typeof item === 'string' && offset.test(item),
+  );
+}
+
 function decode(token: string): Position {
   try {
-    const value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as Position;
-    if (typeof value.base === 'string' && typeof value.seen === 'object' && value.seen !== null) return value;
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (isPosition(value)) return value;
   } catch {
-    // Not a token of ours: refused below like any other.
+    // Not even JSON: refused below like any other.
   }
   throw new AppError('RESUME_TOKEN_INVALID');
 }
