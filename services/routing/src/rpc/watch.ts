@@ -30,8 +30,12 @@ export async function* watchConversations(
   }
 }
 
+/** Marks a token that comes while the open offers are shown: who goes on from it sees them again. */
+const lookingMark = 'open.';
+
 /**
  * Streams an agent's offers: without a token the open ones first, the longest waiting before the others, then each change.
+ * A stream that broke before all open ones were shown shows them when it is resumed.
  *
  * @param context what routing works with.
  * @param request where to go on, and the agent's name.
@@ -42,16 +46,23 @@ export async function* watchConversations(
 export async function* watchOffers(context: RoutingContext, request: WatchOffersRequest, ctx: CallContext) {
   const { tenantId } = ctx.identity;
   const agent = await actingAgent(context, ctx, request.agent);
-  const options = { tenantId, resumeToken: request.resumeToken, signal: ctx.signal };
+  const marked = request.resumeToken.startsWith(lookingMark);
+  const resumeToken = marked ? request.resumeToken.slice(lookingMark.length) : request.resumeToken;
+  const looks = marked || resumeToken === '';
   // Offers that the first look has shown already may come once more from the bus.
   const shown = new Set<string>();
-  for await (const { change, token } of streamChanges(context.bus, options)) {
+  for await (const { change, token } of streamChanges(context.bus, {
+    tenantId,
+    resumeToken,
+    signal: ctx.signal,
+  })) {
     if (!change) {
-      yield { offer: undefined, resumeToken: token };
-      if (request.resumeToken !== '') continue;
-      for (const offer of await openOffers(context, tenantId, agent.id)) {
+      const start = looks ? lookingMark + token : token;
+      yield { offer: undefined, resumeToken: start };
+      const open = looks ? await openOffers(context, tenantId, agent.id) : [];
+      for (const [index, offer] of open.entries()) {
         shown.add(offer.id);
-        yield { offer, resumeToken: token };
+        yield { offer, resumeToken: index === open.length - 1 ? token : start };
       }
       continue;
     }
