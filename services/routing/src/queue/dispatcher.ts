@@ -50,6 +50,7 @@ export interface Dispatcher {
 export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispatcher'>): Dispatcher {
   const waiting = new Map<string, Queue>();
   let working: Promise<void> | undefined;
+  let lapsing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let reconciler: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -88,7 +89,10 @@ export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispa
 
   function schedule(ms: number): void {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(() => void lapse(), ms);
+    if (stopped) return;
+    timer = setTimeout(() => {
+      lapsing = lapse();
+    }, ms);
   }
 
   async function lapse(): Promise<void> {
@@ -124,6 +128,7 @@ export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispa
       stopped = true;
       clearTimeout(timer);
       clearInterval(reconciler);
+      await lapsing;
       await working;
     },
   };
