@@ -4,8 +4,9 @@ import { defineService, type RpcService } from '@omnigate/rpc';
 import type { RoutingContext } from '../context';
 import { listContacts } from '../store/list-contacts';
 import { readers } from './access';
-import { requireId, toContact } from './mapping';
+import { toContact } from './mapping';
 import { cutPage, readPage } from './paging';
+import { requireAddress, requireId } from './requirements';
 
 /**
  * ContactService: the people who write.
@@ -24,7 +25,7 @@ export function createContactService(context: RoutingContext): RpcService {
         const filter = {
           tenantId,
           contactId: null,
-          address: request.address || null,
+          address: requireAddress(request.address) || null,
           beforeId: page.after ?? null,
         };
         const rows = await context.database.transaction({ tenants: [tenantId] }, (tx) =>

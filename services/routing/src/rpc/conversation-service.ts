@@ -1,8 +1,4 @@
-import {
-  type ConversationOwner,
-  ConversationServiceService,
-  type ConversationState,
-} from '@omnigate/contracts';
+import { ConversationOwner, ConversationServiceService, ConversationState } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import { type CallContext, defineService, type RpcService } from '@omnigate/rpc';
@@ -13,10 +9,11 @@ import { listConversations } from '../store/list-conversations';
 import { readMessages } from '../store/messages';
 import { queuePlaces } from '../store/queue';
 import { actors, readers } from './access';
-import { requireId, toConversation, toReadMessage } from './mapping';
+import { toConversation, toReadMessage } from './mapping';
 import { addNote, sendMessage } from './messages';
 import { resolveConversation, transferConversation } from './ownership';
 import { cutPage, readPage } from './paging';
+import { requireAddress, requireId, requireKnown } from './requirements';
 import { watchConversations } from './watch';
 
 /**
@@ -50,6 +47,9 @@ export function createConversationService(context: RoutingContext): RpcService {
   });
 }
 
+/** The largest number that a message can have. */
+const lastSeq = 2 ** 31 - 1;
+
 interface ListRequest {
   pageSize: number;
   pageToken: string;
@@ -69,10 +69,10 @@ async function list(context: RoutingContext, request: ListRequest, ctx: CallCont
   return context.database.transaction({ tenants: [tenantId] }, async (tx) => {
     const rows = await listConversations(tx, {
       tenantId,
-      state: request.state || null,
-      owner: request.owner || null,
+      state: requireKnown('state', request.state, ConversationState) || null,
+      owner: requireKnown('owner', request.owner, ConversationOwner) || null,
       channelId: channel?.id ?? null,
-      address: request.address || null,
+      address: requireAddress(request.address) || null,
       beforeId: page.after ?? null,
       limit: page.size + 1,
     });
@@ -109,7 +109,7 @@ async function listMessages(
   return context.database.transaction({ tenants: [tenantId] }, async (tx) => {
     const [conversation] = await readConversations(tx, [{ tenantId, conversationId }]);
     if (!conversation) throw new AppError('NOT_FOUND', { resource: 'conversation' });
-    const beforeSeq = page.after === undefined ? 2 ** 31 - 1 : Number(page.after);
+    const beforeSeq = Math.min(Number(page.after ?? lastSeq), lastSeq);
     const rows = await readMessages(tx, { tenantId, conversationId, beforeSeq, limit: page.size + 1 });
     const { items, nextPageToken } = cutPage(rows, page, (row) => String(row.seq));
     return { messages: items.map(toReadMessage), nextPageToken };

@@ -1,11 +1,12 @@
-import { DeliveryServiceService } from '@omnigate/contracts';
+import { DeliveryServiceService, DeliveryState } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { defineService, type RpcService } from '@omnigate/rpc';
 import type { RoutingContext } from '../context';
 import { listDeliveries } from '../store/deliveries';
 import { readers } from './access';
-import { requireId, toDelivery } from './mapping';
+import { toDelivery } from './mapping';
 import { cutPage, readPage } from './paging';
+import { requireId, requireKnown } from './requirements';
 
 /**
  * DeliveryService: what became of what was sent, as message.status has told it.
@@ -29,7 +30,7 @@ export function createDeliveryService(context: RoutingContext): RpcService {
           throw new AppError('NOT_FOUND', { resource: `channel ${request.channel}` });
         const filter = {
           tenantId,
-          state: request.state || null,
+          state: requireKnown('state', request.state, DeliveryState) || null,
           channelId: channel?.id ?? null,
           conversationId:
             request.conversationId === '' ? null : requireId('conversation_id', request.conversationId),

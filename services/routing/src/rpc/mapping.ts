@@ -10,27 +10,11 @@ import {
   StoredMessage,
 } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
-import { AppError } from '@omnigate/errors';
 import type { ConversationRow } from '../domain/conversation';
 import { toOffer } from '../queue/offer-change';
 import type { DeliveryRow } from '../store/deliveries';
 import type { MessageRow, MessageWithDelivery } from '../store/messages';
 import type { OfferRow } from '../store/offers';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/**
- * Checks an id that a caller gave.
- *
- * @param field the field's name, snake_case.
- * @param value the id.
- * @returns the id in lower case.
- * @throws AppError INVALID_ARGUMENT when it is no UUID.
- */
-export function requireId(field: string, value: string): string {
-  if (uuid.test(value)) return value.toLowerCase();
-  throw new AppError('INVALID_ARGUMENT', {}, { fields: [{ field, description: 'must be a UUID' }] });
-}
 
 /**
  * The handoff packet of a conversation.

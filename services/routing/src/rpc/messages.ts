@@ -24,7 +24,8 @@ import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockConversations, lockOpenConversations } from '../store/conversations';
 import { once } from '../store/requests';
 import { requireOwnership } from './access';
-import { requireId, toMessage } from './mapping';
+import { toMessage } from './mapping';
+import { requireAddress, requireId } from './requirements';
 
 const longestText = 20_000;
 
@@ -100,9 +101,10 @@ async function targetOf(
     const fields = missing.map((field) => ({ field, description: 'is required without conversation_id' }));
     throw new AppError('INVALID_ARGUMENT', {}, { fields });
   }
+  const address = requireAddress(request.address);
   const channel = await context.directory.channelByName(tenantId, request.channel);
   if (!channel) throw new AppError('NOT_FOUND', { resource: `channel ${request.channel}` });
-  return { channel, hold: (tx) => findOrOpen(context, tx, channel, request.address) };
+  return { channel, hold: (tx) => findOrOpen(context, tx, channel, address) };
 }
 
 async function holdConversation(

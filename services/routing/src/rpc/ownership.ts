@@ -18,7 +18,8 @@ import { firstUnanswered } from '../store/messages';
 import { beginTurns } from '../store/turns';
 import { requireOwnership } from './access';
 import { type Held, onConversation, queuesOf, release } from './held-conversation';
-import { handoffOf, requireId, toConversation } from './mapping';
+import { handoffOf, toConversation } from './mapping';
+import { requireId } from './requirements';
 
 /**
  * Ends a conversation; a repeat changes nothing.

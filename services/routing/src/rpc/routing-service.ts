@@ -8,8 +8,9 @@ import { readConversations } from '../store/conversations';
 import { readOffers } from '../store/offers';
 import { queuePlaces } from '../store/queue';
 import { actingAgent, actors, readers } from './access';
-import { requireId, toConversation, toFullOffer } from './mapping';
+import { toConversation, toFullOffer } from './mapping';
 import { acceptOffer, declineOffer, withdrawOffersOf } from './offers';
+import { requireId, requireKnown } from './requirements';
 import { watchOffers } from './watch';
 
 /**
@@ -38,8 +39,8 @@ export function createRoutingService(context: RoutingContext): RpcService {
 
 async function changePresence(context: RoutingContext, request: SetPresenceRequest, ctx: CallContext) {
   const { tenantId } = ctx.identity;
-  const { state } = request;
-  if (state === PresenceState.PRESENCE_STATE_UNSPECIFIED || state === PresenceState.UNRECOGNIZED) {
+  const state = requireKnown('state', request.state, PresenceState);
+  if (state === PresenceState.PRESENCE_STATE_UNSPECIFIED) {
     throw new AppError(
       'INVALID_ARGUMENT',
       {},

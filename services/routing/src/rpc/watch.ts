@@ -5,7 +5,8 @@ import { readConversations } from '../store/conversations';
 import { readOffers } from '../store/offers';
 import { actingAgent } from './access';
 import { streamChanges } from './change-stream';
-import { requireId, toFullOffer } from './mapping';
+import { toFullOffer } from './mapping';
+import { requireId } from './requirements';
 
 /**
  * Streams changes of the caller's conversations.
