@@ -109,8 +109,8 @@ async function store(context: RoutingContext, tx: Transaction, items: Inbound[])
   const touched = await findOrOpen(context, tx, items, changes);
   const consents: ConsentChange[] = [];
   for (const item of items) record(changes, touched.get(inboundKeyOf(item)) as Touched, item, consents);
-  await recordConsents(tx, consents);
   const started = await nextTurns(context, changes, [...touched.values()]);
+  await recordConsents(tx, consents);
   await writeChanges(changes, context.bus);
   tx.onCommitted(() => {
     context.runner.start(started);
