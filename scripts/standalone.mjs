@@ -28,8 +28,8 @@ function passSignals(child) {
 function start() {
   // The child ends gracefully when this channel closes, so a kill -9 of this process stops it too.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  // Two cores are shared with PostgreSQL: helper threads that collect garbage cost more than they save.
-  const args = ['--max-semi-space-size=16', '--single-threaded-gc', main, ...process.argv.slice(2)];
+  // What messages leave behind fits into a larger nursery, and the main thread collects it less often.
+  const args = ['--max-semi-space-size=16', main, ...process.argv.slice(2)];
   const child = spawn(node24(), args, { cwd: root, stdio });
   passSignals(child);
   child.on('error', (error) => {

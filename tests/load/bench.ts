@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryServiceService } from '@omnigate/contracts';
 import { residentMb, totalMs } from './cpu';
-import { type EndToEndRun, runEndToEnd } from './end-to-end';
+import { profiledStages } from './cpu-profile';
+import { type EndToEndRun, perMessage, runEndToEnd } from './end-to-end';
 import { type BenchOptions, readOptions } from './options';
 import { runBurst, runReceive } from './receive';
 import { toMarkdown } from './report';
@@ -92,7 +93,27 @@ const scenarios: Record<string, Scenario> = {
       options,
     );
   },
-  /** The same with a full store, by customers who have a history. */
+  /** Where the CPU goes, by a run with Node's profiler. */
+  async stages(stage, options, results) {
+    const channels = await stage.openChannels('bench-stages', { firstResponder: 'bot' });
+    const folder = mkdtempSync(join(tmpdir(), 'omnigate-profile-'));
+    const ratePerSecond = options.rates[0] ?? 400;
+    const seconds = options.rampSeconds;
+    try {
+      await stage.omnigate.stop();
+      await stage.omnigate.start({ NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
+      await runEndToEnd(stage, channels, warmUp);
+      const since = performance.now();
+      const { sent } = await runEndToEnd(stage, channels, { ratePerSecond, seconds });
+      const lastMs = performance.now() - since;
+      await stage.omnigate.stop();
+      results.stages = { ratePerSecond, cpu: perMessage(profiledStages(folder, lastMs), sent) };
+    } finally {
+      await stage.omnigate.start({ NODE_OPTIONS: '' });
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  /** The same as single with a full store, by customers who have a history. */
   async store(stage, options, results) {
     const channels = await stage.openChannels('bench-store', { firstResponder: 'bot' });
     const { omnigate } = stage;

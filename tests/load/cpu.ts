@@ -41,9 +41,10 @@ export type CpuSample = Record<string, number>;
  *
  * @param pid the Node process.
  * @param postmaster PostgreSQL's first process.
+ * @param names what its connections serve, by process id.
  * @returns milliseconds by name; "node …" and "postgres …".
  */
-export function sampleCpu(pid: number, postmaster: number): CpuSample {
+export function sampleCpu(pid: number, postmaster: number, names: ReadonlyMap<number, string>): CpuSample {
   const sample: CpuSample = {};
   const add = (name: string, ms: number): void => {
     sample[name] = (sample[name] ?? 0) + ms;
@@ -56,14 +57,20 @@ export function sampleCpu(pid: number, postmaster: number): CpuSample {
   if (server) add('postgres server and ended connections', server.ownMs + server.endedMs);
   for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     const stat = statOf(`/proc/${entry}/stat`);
-    if (stat?.parent === postmaster) add(`postgres ${titleOf(Number(entry))}`, stat.ownMs);
+    if (stat?.parent !== postmaster) continue;
+    add(`postgres ${names.get(Number(entry)) ?? titleOf(Number(entry))}`, stat.ownMs);
   }
   return sample;
 }
 
-/** "postgres: omnigate_x postgres 127.0.0.1(5) idle" becomes its application or what it does. */
+/** "postgres: checkpointer" says what it does. One that has just ended has no title. */
 function titleOf(pid: number): string {
-  const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  let title: string;
+  try {
+    title = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return 'other';
+  }
   return /^postgres: (?:[\w-]+: )?([a-z ]+)/.exec(title)?.[1]?.trim() ?? 'other';
 }
 

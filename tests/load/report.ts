@@ -10,6 +10,7 @@ interface Results {
   burst?: BurstRun;
   single?: { tries: EndToEndRun[]; held?: EndToEndRun };
   tenants?: { tries: EndToEndRun[]; held?: EndToEndRun };
+  stages?: { ratePerSecond: number; cpu: CpuSample };
   store?: { messages: number; tries: EndToEndRun[]; held?: EndToEndRun };
   /** By scenario, at its end. */
   memoryMb?: Record<string, { now: number; peak: number }>;
@@ -57,7 +58,7 @@ function besideEmpty(store: { held?: EndToEndRun }, single: Results['single']): 
  * @returns Markdown.
  */
 export function toMarkdown(results: Results): string {
-  const { machine, receive, burst, idle, single, tenants, store, memoryMb } = results;
+  const { machine, receive, burst, idle, single, tenants, stages, store, memoryMb } = results;
   const lines = [
     `Measured ${results.date?.slice(0, 10)} on ${machine?.cpus} cores (${machine?.model}), ${machine?.memoryGb} GB, Node ${machine?.node}; generator and provider on the same cores.`,
     '',
@@ -94,6 +95,10 @@ export function toMarkdown(results: Results): string {
   if (receive) lines.push('', '**Receiving**', ...cpuTable(receive.cpu));
   if (single) lines.push(...endToEndTable('End to end, one tenant', single.tries));
   if (tenants) lines.push(...endToEndTable('End to end, 200 tenants', tenants.tries));
+  if (stages) {
+    lines.push('', `**By stage, Node alone, at ${stages.ratePerSecond}/s with its profiler on**`);
+    lines.push(...cpuTable(stages.cpu));
+  }
   if (store)
     lines.push(...endToEndTable(`End to end, one tenant, ${store.messages} messages stored`, store.tries));
   return lines.join('\n');

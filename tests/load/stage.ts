@@ -5,6 +5,7 @@ import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
 import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { parseAllDocuments } from 'yaml';
 import { resource } from '../journeys/sms-shop';
+import { backendNames } from './backends';
 import { answerOf, startChild } from './children';
 import { type CpuSample, sampleCpu, spent } from './cpu';
 import type { GeneratorJob, GeneratorResult } from './generator';
@@ -30,7 +31,7 @@ export interface Stage {
   run(job: Omit<GeneratorJob, 'origin' | 'texts'>): Promise<GeneratorResult>;
   /** What the provider was sent since the last call. */
   sends(): Promise<{ to: string; atMs: number }[]>;
-  cpu(): CpuSample;
+  cpu(): Promise<CpuSample>;
   close(): Promise<void>;
 }
 
@@ -88,7 +89,10 @@ export async function openStage(callbacks: string): Promise<Stage> {
       return result;
     },
     sends: () => answerOf(simulator, 'sends'),
-    cpu: () => sampleCpu(omnigate.pid(), postmasterOf(omnigate.dataFolder)),
+    cpu: async () => {
+      const { dataFolder } = omnigate;
+      return sampleCpu(omnigate.pid(), postmasterOf(dataFolder), await backendNames(dataFolder));
+    },
     async close() {
       simulator.disconnect();
       await omnigate.close();
@@ -139,8 +143,9 @@ export async function measured<T>(
   stage: Stage,
   work: () => Promise<T>,
 ): Promise<{ result: T; cpu: CpuSample; seconds: number }> {
-  const before = stage.cpu();
+  const before = await stage.cpu();
   const since = performance.now();
   const result = await work();
-  return { result, cpu: spent(before, stage.cpu()), seconds: (performance.now() - since) / 1000 };
+  const seconds = (performance.now() - since) / 1000;
+  return { result, cpu: spent(before, await stage.cpu()), seconds };
 }

@@ -68,7 +68,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
   async function start(env?: Record<string, string>): Promise<void> {
     extra = { ...extra, ...env };
     const main = join(repositoryRoot(), 'services', 'standalone', 'dist', 'main.js');
-    child = spawn(process.execPath, ['--max-semi-space-size=16', '--single-threaded-gc', main], {
+    child = spawn(process.execPath, ['--max-semi-space-size=16', main], {
       cwd: dataFolder,
       env: {
         ...process.env,

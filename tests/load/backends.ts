@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDatabase } from '@omnigate/database';
+import { createLogger } from '@omnigate/runtime';
+
+/**
+ * Which part of Omnigate each connection of its embedded PostgreSQL serves.
+ *
+ * @param dataFolder the data folder of a running Omnigate.
+ * @returns application names, such as "omnigate-routing", by the process id of the connection's server process.
+ */
+export async function backendNames(dataFolder: string): Promise<Map<number, string>> {
+  const record = readFileSync(join(dataFolder, 'postgres', 'postgres.json'), 'utf8');
+  const { port, password } = JSON.parse(record) as { port: number; password: string };
+  const role = 'omnigate';
+  const database = createDatabase({
+    url: `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/omnigate`,
+    ...{ schema: 'public', role, poolSize: 1, applicationName: 'bench' },
+    logger: createLogger({ service: 'bench', level: 'silent' }),
+  });
+  try {
+    const rows = await database.query<{ pid: number; application_name: string }>({
+      text: "select pid, application_name from pg_stat_activity where application_name like 'omnigate-%'",
+    });
+    return new Map(rows.map((row) => [row.pid, row.application_name]));
+  } finally {
+    await database.end();
+  }
+}
