@@ -73,21 +73,21 @@ export function toMessage(
   row: MessageRow,
   delivery: { state: DeliveryState; errorCode: string } | undefined,
 ): StoredMessage {
-  const attachments = row.attachments ? StoredMessage.decode(row.attachments).attachments : [];
-  return StoredMessage.fromPartial({
+  // Not by fromPartial, which would leave out what this version does not know.
+  return {
     id: row.id,
     conversationId: row.conversationId,
     seq: BigInt(row.seq),
     direction: row.direction,
     sender: { role: row.role, name: row.senderName, address: row.senderAddress },
     content: Content.decode(row.content),
-    attachments,
+    attachments: row.attachments ? StoredMessage.decode(row.attachments).attachments : [],
     state: delivery?.state ?? 0,
     errorCode: delivery?.errorCode ?? '',
     providerMessageId: row.providerMessageId,
     occurredTime: row.occurredAt,
     createTime: row.createdAt,
-  });
+  };
 }
 
 /**
