@@ -21,16 +21,18 @@ describe('conversations over gRPC', () => {
   let shop: SmsShop;
   let desk: AgentDesk;
   let customers = 0;
+  const shops: SmsShop[] = [];
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await launchOmnigate({ env: { OMNIGATE_LOG_LEVEL: 'debug' } });
     shop = await openSmsShop(omnigate);
+    shops.push(shop);
     desk = await openAgentDesk(omnigate, { name: 'rosa', displayName: 'Rosa' });
     await desk.comeOnline();
   }, 120_000);
   afterAll(async () => {
     desk?.close();
-    await shop?.twilio.stop();
+    for (const { twilio } of shops) await twilio.stop();
     await omnigate?.close();
   }, 60_000);
 
@@ -234,5 +236,39 @@ describe('conversations over gRPC', () => {
     const contacts = omnigate.client(ContactServiceService);
     const [contact] = (await contacts.listContacts({ pageSize: 1 })).contacts;
     expect((await contacts.getContact({ contactId: contact?.id ?? '' })).contact).toEqual(contact);
+  });
+
+  test('a customer who writes to two numbers is one contact with two conversations', async () => {
+    const second = await openSmsShop(omnigate, { name: 'second-sms' });
+    shops.push(second);
+    const customer = newCustomer();
+    for (const { twilio, webhookUrl } of [shop, second])
+      await twilio.inbound({ url: webhookUrl, from: customer, body: '物业费怎么交？' });
+    const found = await eventually(async () => {
+      const list = await conversations().listConversations({ address: customer });
+      return list.conversations.length === 2 ? list.conversations : undefined;
+    });
+    expect(found.map(({ channel }) => channel).sort()).toEqual(['second-sms', 'shop-sms']);
+    expect(new Set(found.map(({ contactId }) => contactId)).size).toBe(1);
+    const { contacts } = await omnigate.client(ContactServiceService).listContacts({ address: customer });
+    expect(contacts.map(({ addresses }) => addresses)).toEqual([
+      [expect.objectContaining({ namespace: 'phone', value: customer, optedOutChannelIds: [] })],
+    ]);
+    await eventually(() => second.twilio.messages.length === 1, { what: 'the answer' });
+  });
+
+  test('no log line holds what people wrote, their numbers, or a key', () => {
+    const output = omnigate.output();
+    expect(output).toContain('"level":"debug"');
+    for (const secret of [
+      '物业费',
+      'plumber',
+      'was rude',
+      'token-of-shop-sms',
+      omnigate.apiKey,
+      desk.apiKey,
+      ...shop.twilio.messages.flatMap(({ to, body }) => [to, body.slice(0, 40)]),
+    ])
+      expect(output).not.toContain(secret);
   });
 });
