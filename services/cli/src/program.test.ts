@@ -106,7 +106,6 @@ describe('exit codes', () => {
     [['delete', 'SlaPolicies', 'x'], 1],
     [['get', 'channel-log', '--channel', 'nope'], 1],
     [['dlq', 'show', 'nope'], 1],
-    [['bench'], 0],
   ])('%j ends with %d', async (words, expected) => {
     const { code, out, err } = await run(words);
     expect(code).toBe(expected);
