@@ -47,3 +47,10 @@ test('a database may be reached by a socket', () => {
   const socket = 'postgresql:///omnigate?host=/var/run/postgresql';
   expect(loadConfig(configSchema, { DATABASE_URL: socket }).DATABASE_URL).toBe(socket);
 });
+
+test('host:port pairs stand with commas or blanks between', () => {
+  const pairs = (OMNIGATE_FETCH_ALLOW: string) =>
+    loadConfig(configSchema, { OMNIGATE_FETCH_ALLOW }).OMNIGATE_FETCH_ALLOW;
+  expect(pairs('10.0.0.1:80, store.local:9000,')).toEqual(['10.0.0.1:80', 'store.local:9000']);
+  expect(pairs('')).toEqual([]);
+});

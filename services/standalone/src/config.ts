@@ -15,6 +15,8 @@ const postgresUrl = (what: string) =>
     .optional()
     .describe(what);
 
+const pairsOf = (text: string): string[] => text.split(/[,\s]+/).filter((pair) => pair !== '');
+
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** What the environment says; design §7. */
@@ -58,6 +60,7 @@ export const configSchema = z.object({
   OMNIGATE_FETCH_ALLOW: z
     .string()
     .default('')
+    .transform(pairsOf)
     .describe('host:port pairs, with commas, that api_base_url may name though private'),
   DATABASE_URL: postgresUrl('PostgreSQL to use; default: an embedded one in the data folder'),
   DATABASE_MIGRATION_URL: postgresUrl(

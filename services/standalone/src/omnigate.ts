@@ -112,7 +112,7 @@ function compose(composition: Composition): Omnigate {
     encryptionKey: composition.key,
     publicUrl,
     adminKey,
-    fetchAllow: config.OMNIGATE_FETCH_ALLOW.split(',').filter((pair) => pair !== ''),
+    fetchAllow: config.OMNIGATE_FETCH_ALLOW,
   });
   const registry = createInProcessClient(serviceOf(directory.rpc, RegistryServiceService));
   const cache = createDirectoryCache({ registry, bus, logger });
