@@ -69,6 +69,7 @@ export function createSender(o: SenderOptions): Sender {
   const dealer = createDealer({ channels, directory: o.directory, state: o.state, wake });
   const receipts = createFairQueue<PendingReceipts>();
   const backoff = createBackoff({ baseMs: 100, maxMs: 5_000 });
+  const enough = Math.ceil(o.sendsInFlight / 2);
   let judgements: Judgement[] = [];
   let lostClaims: LostClaim[] = [];
   let inFlight = 0;
@@ -105,10 +106,10 @@ export function createSender(o: SenderOptions): Sender {
     if (inFlight === 0 && judgements.length === 0) onIdle?.();
   }
 
-  /** Waits a little for company, unless every slot has its answer already. */
+  /** Waits a little for company, unless half of the slots have their answers: an empty slot sends nothing. */
   async function gather(): Promise<void> {
     const waitMs = turnBeganMs + gatherMs - Date.now();
-    if (waitMs > 0 && judgements.length < o.sendsInFlight) {
+    if (waitMs > 0 && judgements.length < enough) {
       await new Promise<void>((resolve) => {
         const timeout = setTimeout(resolve, waitMs);
         onEnough = () => {
@@ -211,7 +212,7 @@ export function createSender(o: SenderOptions): Sender {
     }
     judgements.push(judgement);
     report.answered(delivery, judgement, (performance.now() - startedMs) / 1_000);
-    if (judgements.length >= o.sendsInFlight) onEnough?.();
+    if (judgements.length >= enough) onEnough?.();
     wake();
   }
 
