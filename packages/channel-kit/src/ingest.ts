@@ -45,6 +45,7 @@ export function createIngest(o: {
       if (messages.length === 0) return;
       const startedMs = performance.now();
       signals.received(messages.length);
+      signals.lag((Date.now() - receivedTime.getTime()) / 1_000);
       try {
         const records = messages.map((message) => toRecord(channel, message, { raw, receivedTime }));
         if (records.length === 1) await o.bus.append(records[0] as OutgoingRecord);

@@ -65,6 +65,9 @@ function createWebhookHandler(o: WebhookRoutesOptions) {
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     signals.received();
+    // Until its body had come.
+    const waitedMs = reply.elapsedTime;
+    signals.lag(waitedMs / 1_000);
     let channel: ResolvedChannel | undefined;
     try {
       const { adapter, channelId } = target(o, request);
@@ -72,6 +75,7 @@ function createWebhookHandler(o: WebhookRoutesOptions) {
       if (!channel || channel.type !== adapter.manifest.type) throw new AppError('CHANNEL_UNKNOWN');
       const receipt = await take(o, { adapter, channel, inbound: toInbound(request, o.publicUrl) });
       signals.done();
+      signals.duration((reply.elapsedTime - waitedMs) / 1_000);
       const { status, headers = {}, body } = receipt.response;
       return reply.code(status).headers(headers).send(body);
     } catch (error) {

@@ -18,6 +18,15 @@ import type { Visit } from './visits';
 /** What a visitor says: a text, or an option of a menu. */
 export type Said = { text: string } | { id: string; label: string };
 
+/** A message as a page sent it. */
+export interface SaidMessage {
+  /** The page's own id of it. */
+  cid: string;
+  said: Said;
+  /** When it arrived. */
+  receivedTime: Date;
+}
+
 /** Where a visitor's message came to stand. */
 export interface Stored {
   cid: string;
@@ -37,7 +46,7 @@ export interface Inbound {
    * Stores a message and publishes it, once for each (visitor, cid); durable when it resolves.
    * @throws AppError REQUEST_ID_REUSED for a cid that had another content; OVERLOADED, DATABASE_UNAVAILABLE
    */
-  accept(channel: ResolvedChannel, visit: Visit, message: { cid: string; said: Said }): Promise<Stored>;
+  accept(channel: ResolvedChannel, visit: Visit, message: SaidMessage): Promise<Stored>;
 }
 
 /** Messages of one visitor. */
@@ -46,9 +55,9 @@ export const messageRate = { ratePerSecond: 5, burst: 30 };
 function recordOf(
   channel: ResolvedChannel,
   visit: Visit,
-  message: { id: string; cid: string; said: Said },
+  message: SaidMessage & { id: string },
 ): OutgoingRecord {
-  const now = new Date();
+  const { receivedTime } = message;
   const value = MessageReceived.encode(
     MessageReceived.fromPartial({
       message: Message.fromPartial({
@@ -59,8 +68,8 @@ function recordOf(
         sender: { address: visit.address, name: visit.name, role: PartyRole.PARTY_ROLE_CUSTOMER },
         content: contentOf(message.said),
         providerMessageId: message.cid,
-        occurredTime: now,
-        receivedTime: now,
+        occurredTime: receivedTime,
+        receivedTime,
       }),
     }),
   ).finish();
@@ -84,16 +93,18 @@ export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: 
       );
       if (!taken) throw new AppError('RATE_LIMITED', {}, { retryAfterMs });
     },
-    async accept(channel, visit, { cid, said }) {
+    async accept(channel, visit, message) {
+      const { cid, said } = message;
       const startedMs = performance.now();
       o.signals.received();
+      o.signals.lag((Date.now() - message.receivedTime.getTime()) / 1_000);
       // The cid is unique in its visitor only; the event id must be so in the channel.
       const id = eventIdOf(channel.id, `${visit.address}|${cid}`, 0);
       const content = JSON.stringify(wireContentOf(contentOf(said)));
       const { tenantId, channelId, address, name } = visit;
       const event = { tenantId, channelId, address, id, cid, role: 'customer' as const, name, content };
       const place = await o.mailboxes
-        .append({ event, record: recordOf(channel, visit, { id, cid, said }) })
+        .append({ event, record: recordOf(channel, visit, { ...message, id }) })
         .catch((error: unknown) => {
           o.signals.failed('publish');
           throw error;

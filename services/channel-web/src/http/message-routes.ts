@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { choiceSchema, cidSchema, textSchema } from '../domain/client-frame';
 import type { Holders } from '../holders';
-import type { Inbound, Said } from '../inbound';
+import type { Inbound, SaidMessage } from '../inbound';
 import type { Mailboxes } from '../mailboxes';
 import type { Receipts } from '../receipts';
 import { messageObject } from '../server-frame';
@@ -45,17 +45,18 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
   return parsed.data;
 }
 
-function messageOf(request: FastifyRequest): { cid: string; said: Said } {
+function messageOf(request: FastifyRequest): SaidMessage {
+  const receivedTime = new Date();
   const body = parse(postSchema, request.body);
   const cid = parse(cidSchema, request.headers['idempotency-key'] ?? body.cid);
-  if (body.choice) return { cid, said: body.choice };
+  if (body.choice) return { cid, said: body.choice, receivedTime };
   if (body.text === undefined)
     throw new AppError(
       'PAYLOAD_MALFORMED',
       {},
       { fields: [{ field: 'text', description: 'text or choice is required' }] },
     );
-  return { cid, said: { text: body.text } };
+  return { cid, said: { text: body.text }, receivedTime };
 }
 
 /** Resolves at the next sign of something new in the mailbox, or when the time is over or the client gone. */

@@ -3,7 +3,7 @@ import type { Logger } from '@omnigate/runtime';
 import { type BadFrame, type ClientFrame, parseClientFrame } from '../domain/client-frame';
 import { tokenLifeMs } from '../domain/visitor-token';
 import type { Holder, Holders } from '../holders';
-import type { Inbound, Said } from '../inbound';
+import type { Inbound, Said, SaidMessage } from '../inbound';
 import type { Mailboxes } from '../mailboxes';
 import type { Receipts } from '../receipts';
 import type { Visit, Visits } from '../visits';
@@ -99,7 +99,7 @@ function botAnswers({ lastRole, channel }: Connection): boolean {
 async function say(
   connection: Connection,
   visit: Visit,
-  message: { cid: string; said: Said },
+  message: SaidMessage,
   deps: ConversationDeps,
 ): Promise<void> {
   // The channel may have been changed or deleted since the socket was opened.
@@ -128,10 +128,11 @@ function takeMessage(
   message: { cid: string; said: Said },
   deps: ConversationDeps,
 ): void {
+  const receivedTime = new Date();
   connection.admission = connection.admission
     .then(() => deps.inbound.admit(visit))
     .then(() => {
-      void say(connection, visit, message, deps).catch((error: unknown) =>
+      void say(connection, visit, { ...message, receivedTime }, deps).catch((error: unknown) =>
         refuse(connection, error, message.cid),
       );
     })

@@ -1,0 +1,77 @@
+import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { eventually } from '../journeys/eventually';
+import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
+import { openWebShop } from '../journeys/web-shop';
+
+/** Every adapter and consumer; a new one is one line. */
+const parts = [
+  'channel-webhooks.webhook',
+  'channel-webhooks.received',
+  'channel-webhooks.send',
+  'channel-web.received',
+  'channel-web.send',
+  'bus.routing',
+  'bus.channel-webhooks',
+  'bus.channel-web',
+  'bus.directory',
+];
+
+describe('signals', () => {
+  let omnigate: LaunchedOmnigate;
+  let shop: SmsShop;
+
+  beforeAll(async () => {
+    omnigate = await launchOmnigate();
+    shop = await openSmsShop(omnigate);
+    const customer = '+8613800000091';
+    await shop.twilio.inbound({ url: shop.webhookUrl, from: customer, body: '物业费怎么交？' });
+    await fetch(shop.webhookUrl, { method: 'POST', body: 'unsigned' });
+    const visitor = (await openWebShop(omnigate)).visitor();
+    await visitor.connect();
+    await visitor.say('when will my order ship?');
+    await visitor.message(({ from }) => from.role === 'bot');
+    visitor.drop();
+    await eventually(() => shop.twilio.messages.length === 1, { what: 'the answer' });
+  }, 120_000);
+  afterAll(async () => {
+    await shop?.twilio.stop();
+    await omnigate?.close();
+  }, 60_000);
+
+  /** Values by `name{labels}`. */
+  async function samples(): Promise<Map<string, number>> {
+    const response = await fetch(`${omnigate.httpUrl}/metrics`);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      lines.map((line) => {
+        const at = line.lastIndexOf(' ');
+        return [line.slice(0, at), Number(line.slice(at + 1))];
+      }),
+    );
+  }
+
+  test.each(parts)(
+    '%s tells what it received and did, how long it took and how long things waited',
+    async (part) => {
+      await eventually(
+        async () => {
+          const found = await samples();
+          const value = (name: string) => found.get(`omnigate_${name}{part="${part}"}`) ?? 0;
+          expect(value('received_total')).toBeGreaterThan(0);
+          expect(value('done_total')).toBeGreaterThan(0);
+          expect(value('duration_seconds_count')).toBeGreaterThan(0);
+          expect(found.has(`omnigate_lag_seconds{part="${part}"}`)).toBe(true);
+          return true;
+        },
+        { what: `the signals of ${part}` },
+      );
+    },
+  );
+
+  test('what is refused counts by its stage, and no label tells of a customer', async () => {
+    const found = await samples();
+    expect(found.get('omnigate_failed_total{part="channel-webhooks.webhook",stage="verify"}')).toBe(1);
+    expect([...found.keys()].join('\n')).not.toMatch(/\d{7}|[0-9a-f]{8}-[0-9a-f]{4}-/);
+  });
+});
