@@ -14,7 +14,7 @@ export interface BenchOptions {
 const help = `npm run bench -- [options]: measures the standalone form as it ships
 
   --only LIST       of idle,receive,burst,single,tenants,stages,store (default: all)
-  --rates LIST      messages a second that end to end is tried at (default 800,1000,1100,1200,1300,1400,1500)
+  --rates LIST      messages a second that end to end is tried at (default 400,600,800,1000,1200,1400,1500)
   --hold SECONDS    how long the highest rate must be held (default 60)
   --ramp SECONDS    length of each try before (default 15)
   --callbacks LIST  status callbacks that the provider sends of each message (default none)
@@ -51,7 +51,7 @@ export function readOptions(args: string[]): BenchOptions | undefined {
   }
   return {
     only: values.only?.split(',') ?? scenarios,
-    rates: (values.rates ?? '800,1000,1100,1200,1300,1400,1500').split(',').map(Number),
+    rates: (values.rates ?? '400,600,800,1000,1200,1400,1500').split(',').map(Number),
     holdSeconds: Number(values.hold ?? 60),
     rampSeconds: Number(values.ramp ?? 15),
     out: values.out,
