@@ -8,6 +8,7 @@ import type { State } from '@omnigate/state';
 import type { ChannelLog } from '../channel-log';
 import { createDealer, type Dealt } from './dealer';
 import { createDueChannels, type DueChannels } from './due-channels';
+import { createGathering } from './gathering';
 import { returnRateTokens } from './rate';
 import type { StoredReceipt } from './receipt-store';
 import { createSendReport } from './send-report';
@@ -69,7 +70,9 @@ export function createSender(o: SenderOptions): Sender {
   const dealer = createDealer({ channels, directory: o.directory, state: o.state, wake });
   const receipts = createFairQueue<PendingReceipts>();
   const backoff = createBackoff({ baseMs: 100, maxMs: 5_000 });
-  const enough = Math.ceil(o.sendsInFlight / 2);
+  // Half of the slots: an empty one sends nothing.
+  const enough = () => judgements.length >= Math.ceil(o.sendsInFlight / 2);
+  const gathering = createGathering({ ms: gatherMs, enough });
   let judgements: Judgement[] = [];
   let lostClaims: LostClaim[] = [];
   let inFlight = 0;
@@ -79,8 +82,6 @@ export function createSender(o: SenderOptions): Sender {
   let woken = false;
   let timer: NodeJS.Timeout | undefined;
   let onIdle: (() => void) | undefined;
-  let onEnough: (() => void) | undefined;
-  let turnBeganMs = 0;
 
   function wake(): void {
     woken = true;
@@ -95,31 +96,15 @@ export function createSender(o: SenderOptions): Sender {
   async function loop(): Promise<void> {
     while (woken && state !== 'stopped') {
       woken = false;
-      await gather();
+      await gathering.wait();
       for (let work = await nextWork(); work; work = await nextWork()) {
         await runTurn(work);
-        await gather();
+        await gathering.wait();
       }
     }
     looping = false;
     scheduleTimer();
     if (inFlight === 0 && judgements.length === 0) onIdle?.();
-  }
-
-  /** Waits a little for company, unless half of the slots have their answers: an empty slot sends nothing. */
-  async function gather(): Promise<void> {
-    const waitMs = turnBeganMs + gatherMs - Date.now();
-    if (waitMs > 0 && judgements.length < enough) {
-      await new Promise<void>((resolve) => {
-        const timeout = setTimeout(resolve, waitMs);
-        onEnough = () => {
-          clearTimeout(timeout);
-          resolve();
-        };
-      });
-      onEnough = undefined;
-    }
-    turnBeganMs = Date.now();
   }
 
   function scheduleTimer(): void {
@@ -212,7 +197,7 @@ export function createSender(o: SenderOptions): Sender {
     }
     judgements.push(judgement);
     report.answered(delivery, judgement, (performance.now() - startedMs) / 1_000);
-    if (judgements.length >= enough) onEnough?.();
+    gathering.look();
     wake();
   }
 
