@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
 import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { parseAllDocuments } from 'yaml';
+import { eventually } from '../journeys/eventually';
 import { resource } from '../journeys/sms-shop';
 import { backendNames } from './backends';
 import { answerOf, startChild } from './children';
@@ -113,6 +114,8 @@ async function openChannels(
     max_per_second: 10_000,
     config: { account_sid: 'AC1', auth_token: authToken, from: '+14155550100', api_base_url: providerUrl },
   });
+  // After a restart a client of the same process waits a little before it connects again.
+  await eventually(() => omnigate.client(DirectoryServiceService).listResources({ kind: 'Tenant' }));
   const apply = async (resources: Resource[], tenant?: string): Promise<Channel> => {
     const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
     const applied = await directory.applyResources({ resources }, { deadlineMs: 60_000 });
