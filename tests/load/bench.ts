@@ -117,8 +117,10 @@ const scenarios: Record<string, Scenario> = {
   async store(stage, options, results) {
     const channels = await stage.openChannels('bench-store', { firstResponder: 'bot' });
     const { omnigate } = stage;
-    const { resources } = await omnigate.client(DirectoryServiceService).listResources({ kind: 'Tenant' });
-    const tenantId = resources.find(({ metadata }) => metadata?.name === 'default')?.metadata?.id ?? '';
+    const { resources } = await omnigate
+      .client(DirectoryServiceService)
+      .listResources({ kind: 'Tenant', name: 'default' });
+    const tenantId = resources[0]?.metadata?.id ?? '';
     await omnigate.stop();
     const { dataFolder } = omnigate;
     const channelId = channels[0]?.id ?? '';
@@ -155,14 +157,19 @@ async function main(): Promise<void> {
       if (!endToEnd.includes(name)) say(`  ${JSON.stringify(results[name])}`);
     }
   } finally {
+    // Also when a part has failed: minutes of measuring are not thrown away.
+    show(results, options.out);
     await stage.close();
   }
+}
+
+function show(results: BenchResults, folder: string | undefined): void {
   const markdown = toMarkdown(results);
   process.stdout.write(`${markdown}\n`);
-  if (!options.out) return;
-  mkdirSync(options.out, { recursive: true });
-  writeFileSync(join(options.out, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(join(options.out, 'bench.md'), markdown);
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(folder, 'bench.md'), `${markdown}\n`);
 }
 
 main().catch((error: unknown) => {
