@@ -176,6 +176,9 @@ export function sendMessage(
   return row;
 }
 
+/** A message that is not out by then is not wanted any more: its delivery ends as window closed, and is shown so. */
+const sendableMs = 24 * 3_600_000;
+
 function encodeSend(
   changes: Changes,
   conversation: ConversationRow,
@@ -192,7 +195,7 @@ function encodeSend(
     conversationId: conversation.id,
     sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
     content: draft.content,
-    notAfter: undefined,
+    notAfter: new Date(changes.now.getTime() + sendableMs),
     priority: 0,
     replyTo: '',
     createTime: changes.now,
