@@ -21,7 +21,10 @@ function durability(unsafe: boolean): Record<string, string> {
   return { fsync: sync, full_page_writes: sync, synchronous_commit: sync };
 }
 
-const connections = { listen_addresses: '127.0.0.1', max_connections: '60' };
+/** Unit tests of several processes share one server. */
+function connections(unitTests: boolean): Record<string, string> {
+  return { listen_addresses: '127.0.0.1', max_connections: unitTests ? '250' : '60' };
+}
 
 /**
  * Nothing here delays a commit's way to the disk; replication isn't served, so its log records aren't written.
@@ -105,7 +108,7 @@ export function renderSettings({ port, socketFolder, unsafeNoSync }: SettingsOpt
   const settings: Record<string, string> = {
     port: String(port),
     unix_socket_directories: socketFolder,
-    ...connections,
+    ...connections(unsafeNoSync),
     shared_buffers: `${sharedBuffersMb()}MB`,
     ...durability(unsafeNoSync),
     ...writeAheadLog,
