@@ -22,12 +22,8 @@ import { toConversation, toFullOffer } from './mapping';
  * @throws AppError OFFER_GONE, NOT_FOUND, PERMISSION_DENIED.
  */
 export async function acceptOffer(context: RoutingContext, offerId: string, ctx: CallContext) {
-  const { tenantId } = ctx.identity;
-  const offer = await findOffer(context, tenantId, offerId);
-  const agent = await actingAgent(context, ctx, ctx.identity.agent ? '' : offer.agent);
-  if (offer.agentId !== agent.id)
-    throw new AppError('PERMISSION_DENIED', { reason: 'the offer is another agent’s' });
-  const { conversationId } = offer;
+  const { offer, agent } = await ownOffer(context, offerId, ctx);
+  const { tenantId, conversationId } = offer;
   const row = await onConversation(context, { tenantId, conversationId }, async (held) => {
     const { tx, conversation, channel, changes } = held;
     const settled = await settleOffer(tx, {
@@ -55,6 +51,15 @@ export async function acceptOffer(context: RoutingContext, offerId: string, ctx:
   return { conversation: await toConversation(context.directory, row) };
 }
 
+/** The offer and the agent in whose name it is answered, who must be the one that was asked. */
+async function ownOffer(context: RoutingContext, offerId: string, ctx: CallContext) {
+  const offer = await findOffer(context, ctx.identity.tenantId, offerId);
+  const agent = await actingAgent(context, ctx, ctx.identity.agent ? '' : offer.agent);
+  if (offer.agentId !== agent.id)
+    throw new AppError('PERMISSION_DENIED', { reason: 'the offer is another agent’s' });
+  return { offer, agent };
+}
+
 /** Read again under the lock: another call of the same agent may have accepted it since. */
 async function isAccepted(tx: Transaction, { tenantId, id: offerId }: OfferRow): Promise<boolean> {
   const filter = { tenantId, offerId, agentId: null, conversationId: null, openOnly: false };
@@ -72,12 +77,8 @@ async function isAccepted(tx: Transaction, { tenantId, id: offerId }: OfferRow):
  * @throws AppError OFFER_GONE, NOT_FOUND, PERMISSION_DENIED.
  */
 export async function declineOffer(context: RoutingContext, offerId: string, ctx: CallContext) {
-  const { tenantId } = ctx.identity;
-  const offer = await findOffer(context, tenantId, offerId);
-  const agent = await actingAgent(context, ctx, ctx.identity.agent ? '' : offer.agent);
-  if (offer.agentId !== agent.id)
-    throw new AppError('PERMISSION_DENIED', { reason: 'the offer is another agent’s' });
-  const { conversationId } = offer;
+  const { offer } = await ownOffer(context, offerId, ctx);
+  const { tenantId, conversationId } = offer;
   const declined = await onConversation(context, { tenantId, conversationId }, async (held) => {
     const { tx, conversation, channel, changes } = held;
     const settled = await settleOffer(tx, {
