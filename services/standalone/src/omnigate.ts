@@ -131,7 +131,7 @@ function compose(composition: Composition): Omnigate {
     publicUrl,
   });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
-  const web = createChannelWeb({ ...adapter, database: databases.web, demoChannelId: demo.channelId });
+  const web = createChannelWeb({ ...adapter, database: databases.web });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
