@@ -7,31 +7,26 @@ export const wholeNumber = (from: number, to: number) => {
 };
 
 /** A port to listen on; 0 takes a free one. */
-export const port = (fallback: number, what: string) =>
-  wholeNumber(0, 65_535).default(fallback).describe(what);
+export const port = (fallback: number) => wholeNumber(0, 65_535).default(fallback);
 
 /** The URL of a PostgreSQL database. */
-export const postgresUrl = (what: string) =>
-  z
-    .url({
-      protocol: /^postgres(ql)?$/,
-      error: 'must be a URL such as postgres://user:password@host:5432/name',
-    })
-    .describe(what);
+export const postgresUrl = () =>
+  z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'must be a URL such as postgres://user:password@host:5432/name',
+  });
 
 /** A URL that others begin with: without a slash at its end. */
-export const baseUrl = (what: string) =>
+export const baseUrl = () =>
   z
     .url({ protocol: /^https?$/, error: 'must be a URL such as https://gateway.example.com' })
-    .transform((url) => url.replace(/\/+$/, ''))
-    .describe(what);
+    .transform((url) => url.replace(/\/+$/, ''));
 
 /** A key that travels in a header: 16 to 128 printable ASCII characters. */
-export const headerKey = (what: string) =>
+export const headerKey = () =>
   z
     .string('must be set, to 16 to 128 printable ASCII characters')
-    .regex(/^[\x21-\x7e]{16,128}$/, 'must be 16 to 128 printable ASCII characters')
-    .describe(what);
+    .regex(/^[\x21-\x7e]{16,128}$/, 'must be 16 to 128 printable ASCII characters');
 
 /**
  * Reads a key of 32 bytes.
@@ -47,30 +42,22 @@ export function parseEncryptionKey(text: string): Buffer | undefined {
 const keyForm = '32 bytes, base64 or hexadecimal';
 
 /** A key of 32 bytes. */
-export const encryptionKey = (what: string) =>
-  z
-    .string(`must be set, to ${keyForm}`)
-    .transform((text, issues) => {
-      const key = parseEncryptionKey(text);
-      if (!key) issues.addIssue(`must be ${keyForm}`);
-      return key ?? z.NEVER;
-    })
-    .describe(what);
+export const encryptionKey = () =>
+  z.string(`must be set, to ${keyForm}`).transform((text, issues) => {
+    const key = parseEncryptionKey(text);
+    if (!key) issues.addIssue(`must be ${keyForm}`);
+    return key ?? z.NEVER;
+  });
 
 const pairsOf = (text: string): string[] => text.split(/[,\s]+/).filter((pair) => pair !== '');
 
 /** `host:port` pairs with commas or blanks between. */
-export const hostPortPairs = (what: string) => z.string().default('').transform(pairsOf).describe(what);
+export const hostPortPairs = () => z.string().default('').transform(pairsOf);
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** The least level that is logged. */
-export const logLevel = () =>
-  z
-    .enum(logLevels, `must be one of ${logLevels.join(', ')}`)
-    .default('info')
-    .describe('Least level that is logged');
+export const logLevel = () => z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info');
 
 /** The address that ports listen on. */
-export const bindAddress = () =>
-  z.string().min(1).default('127.0.0.1').describe('Address that the HTTP and gRPC ports listen on');
+export const bindAddress = () => z.string().min(1).default('127.0.0.1');
