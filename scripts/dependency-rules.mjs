@@ -11,6 +11,7 @@ export const packageGraph = {
   bus: ['contracts', 'database', 'errors', 'runtime'],
   'directory-cache': ['bus', 'contracts', 'errors', 'rpc', 'runtime'],
   'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'runtime', 'state'],
+  'service-process': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'rpc', 'runtime', 'state'],
   testkit: [
     'bus',
     'channel-kit',

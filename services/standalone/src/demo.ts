@@ -55,22 +55,18 @@ export interface DemoDeps {
  * the user deletes stays deleted.
  *
  * @param deps where it goes.
- * @returns how to apply it, and the demo chat's channel.
+ * @returns how to apply it.
  */
 export function createDemo(deps: DemoDeps) {
   const marker = join(deps.folder, 'demo-applied');
-  let channelId: string | undefined;
   return {
-    channelId: (): string | undefined => channelId,
     async start(onProgress: (line: string) => void): Promise<void> {
+      if (!deps.enabled || existsSync(marker)) return;
       const tenantId = await deps.cache.resolveTenant(demoTenant);
-      if (deps.enabled && !existsSync(marker)) {
-        const resources = [...people(deps.publicUrl), ...articles()];
-        onProgress(`Writing the demo: ${resources.length} resources`);
-        await deps.directory.applyResources({ resources, validateOnly: false }, { tenantId });
-        writeFileSync(marker, '');
-      }
-      channelId = (await deps.cache.channelByName(tenantId, demoChannel))?.id;
+      const resources = [...people(deps.publicUrl), ...articles()];
+      onProgress(`Writing the demo: ${resources.length} resources`);
+      await deps.directory.applyResources({ resources, validateOnly: false }, { tenantId });
+      writeFileSync(marker, '');
     },
   };
 }

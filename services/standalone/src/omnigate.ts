@@ -11,19 +11,19 @@ import {
   createInProcessClient,
   createServer,
   type Identity,
+  type RpcServer,
   type RpcService,
   type ServiceDefinition,
 } from '@omnigate/rpc';
-import { createHealth, createMetrics, type Logger, type Part } from '@omnigate/runtime';
+import { createHealth, createMetrics, type Health, type Logger, type Part } from '@omnigate/runtime';
+import { createHttpServer, listenGrpc, listenHttp, openSchema } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config';
 import { ownerKey, writeCredentials } from './credentials';
 import { encryptionKey } from './data-folder';
-import { type DatabaseServer, openDatabaseServer, openSchema } from './databases';
+import { type DatabaseServer, openDatabaseServer } from './databases';
 import { createDemo } from './demo';
-import { createHttpServer } from './http-server';
-import { listening } from './listening';
 
 /** What composing needs. */
 export interface OmnigateOptions {
@@ -131,7 +131,7 @@ function compose(composition: Composition): Omnigate {
     publicUrl,
   });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
-  const web = createChannelWeb({ ...adapter, database: databases.web, demoChannelId: demo.channelId });
+  const web = createChannelWeb({ ...adapter, database: databases.web });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
@@ -190,22 +190,11 @@ function serviceOf<D extends ServiceDefinition>(
   return service as RpcService<D>;
 }
 
-function grpcPart(
-  rpc: ReturnType<typeof createServer>,
-  config: Config,
-  addresses: Addresses,
-  health: { setStopping(): void },
-): Part {
+function grpcPart(rpc: RpcServer, config: Config, addresses: Addresses, health: Health): Part {
   return {
     name: 'gRPC',
     async start() {
-      const at = {
-        host: config.OMNIGATE_BIND,
-        port: config.OMNIGATE_GRPC_PORT,
-        variable: 'OMNIGATE_GRPC_PORT',
-      };
-      const port = await listening(at, rpc.listen);
-      addresses.grpcAddress = `${reachable(config.OMNIGATE_BIND)}:${port}`;
+      addresses.grpcAddress = await listenGrpc(rpc, config);
     },
     async stop() {
       health.setStopping();
@@ -218,22 +207,11 @@ function httpPart(http: FastifyInstance, config: Config, addresses: Addresses): 
   return {
     name: 'HTTP',
     async start() {
-      const at = {
-        host: config.OMNIGATE_BIND,
-        port: config.OMNIGATE_HTTP_PORT,
-        variable: 'OMNIGATE_HTTP_PORT',
-      };
-      await listening(at, (host, port) => http.listen({ host, port }));
-      const address = http.addresses()[0];
-      const port = typeof address === 'object' ? address.port : config.OMNIGATE_HTTP_PORT;
-      addresses.httpUrl = `http://${reachable(config.OMNIGATE_BIND)}:${port}`;
+      addresses.httpUrl = `http://${await listenHttp(http, config)}`;
     },
     stop: () => http.close(),
   };
 }
-
-/** An address that listens everywhere is reached on this machine by loopback. */
-const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
 
 async function tellCli(
   cache: ReturnType<typeof createDirectoryCache>,
