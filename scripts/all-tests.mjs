@@ -3,6 +3,7 @@ import { findBrowser } from './browser.mjs';
 import { protoChecks, runChecks, sourceChecks, typeChecks } from './checks.mjs';
 import { runJest } from './jest-suites.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
 npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
@@ -38,6 +39,8 @@ async function runSuite(name, pattern) {
   console.log(`\n── ${name} ──`);
   if (name === 'checks') return add(await runChecks([...protoChecks, ...sourceChecks, ...typeChecks]));
   if (name === 'browser' && !(await findBrowser())) return add({ passed: 0, failed: 1 });
+  // Only some of the unit tests want it: without it those fail, and say so themselves.
+  if (name === 'unit') await findRedis();
   add(await runJest(jestSuites[name], pattern));
 }
 

@@ -13,6 +13,7 @@ export {
   roundsHeldUp,
   titleOf,
 } from './races/operation';
+export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
 export { type LaunchedOmnigate, type LaunchOptions, launchOmnigate } from './standalone/launch';
 export {
   createTwilioSimulator,
