@@ -5,6 +5,7 @@ import { ensureCommand } from './debian.mjs';
 import { deployChecks } from './deploy-checks.mjs';
 import { runJest } from './jest-suites.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
 npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
@@ -47,6 +48,8 @@ async function runSuite(name, pattern) {
   if (name === 'checks') return add(await runChecks([...protoChecks, ...sourceChecks, ...typeChecks]));
   if (name === 'deploy') return add(await runChecks(deployChecks));
   if (name === 'browser' && !(await findBrowser())) return add({ passed: 0, failed: 1 });
+  // Only some of the unit tests want it: without it those fail, and say so themselves.
+  if (name === 'unit') await findRedis();
   add(await runJest(jestSuites[name], pattern));
 }
 

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { canInstall, executable, findCommand, installFromDebian } from './debian.mjs';
+import { canInstall, executable, installFromDebian, onPath } from './debian.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const packages = ['chromium', 'fonts-noto-cjk', 'fontconfig'];
 
-const installed = () => names.map(findCommand).find(Boolean);
+const installed = () => names.map(onPath).find(Boolean);
 
 /** Without a Chinese font every Chinese glyph is a box, and the screenshots prove nothing. */
 const hasChineseFont = () =>
@@ -21,7 +20,10 @@ export async function findBrowser() {
     console.error(`FAIL browser: CHROMIUM_PATH=${given} is no executable file`);
     return false;
   }
-  if (canInstall() && !(installed() && hasChineseFont())) await installFromDebian(packages);
+  if (canInstall() && !(installed() && hasChineseFont())) {
+    console.log('Installing Chromium and a Chinese font from Debian …');
+    await installFromDebian(['chromium', 'fonts-noto-cjk', 'fontconfig']);
+  }
   const found = installed();
   if (!found) {
     console.error(

@@ -1,12 +1,11 @@
-// Programs that tests and checks need and Debian has.
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './toolchain.mjs';
 
 /** Debian keeps servers where the PATH of users does not look. */
-const otherFolders = ['/usr/sbin', '/usr/local/sbin'];
+const serverFolders = ['/usr/sbin', '/usr/local/sbin'];
 
-/** Whether a file is there that this user may run. */
+/** Whether a path may be executed. */
 export function executable(path) {
   try {
     accessSync(path, constants.X_OK);
@@ -16,26 +15,25 @@ export function executable(path) {
   }
 }
 
-/** @returns the path of a command; undefined when it is not installed */
-export const findCommand = (name) =>
-  [...(process.env.PATH ?? '').split(delimiter), ...otherFolders]
+/** The path of a command, if there is one. */
+export const onPath = (name) =>
+  [...(process.env.PATH ?? '').split(delimiter), ...serverFolders]
     .map((folder) => join(folder, name))
     .find(executable);
 
-/** Whether packages can be installed: as root, on Debian and its kin. */
-export const canInstall = () => process.getuid?.() === 0 && findCommand('apt-get') !== undefined;
+/** Whether `installFromDebian` can work here. */
+export const canInstall = () => process.getuid?.() === 0 && onPath('apt-get') !== undefined;
 
 /**
- * Installs packages of Debian. Whether that worked is for the caller to look at.
+ * Installs packages of Debian, quietly; whoever calls says what it is doing and looks whether they are there after it.
  * @param {string[]} packages
  */
 export async function installFromDebian(packages) {
-  console.log(`Installing ${packages.join(', ')} from Debian …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = ['-qq', '-o', 'Dpkg::Use-Pty=0'];
-  const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] };
-  await run('apt-get', [...options, 'update'], quiet);
-  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages], quiet);
+  const stdio = ['ignore', 'ignore', 'inherit'];
+  await run('apt-get', [...options, 'update'], { env, stdio });
+  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages], { env, stdio });
 }
 
 /**
@@ -45,8 +43,11 @@ export async function installFromDebian(packages) {
  * @returns {Promise<string | undefined>} its path; undefined after having said what to install
  */
 export async function ensureCommand(command, packageName) {
-  if (!findCommand(command) && canInstall()) await installFromDebian([packageName]);
-  const found = findCommand(command);
+  if (!onPath(command) && canInstall()) {
+    console.log(`Installing ${packageName} from Debian …`);
+    await installFromDebian([packageName]);
+  }
+  const found = onPath(command);
   if (!found) console.error(`${command} is missing: install it (Debian: apt-get install ${packageName})`);
   return found;
 }

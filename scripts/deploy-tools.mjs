@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheFolder, inScratchFolder } from './cache.mjs';
-import { findCommand } from './debian.mjs';
+import { onPath } from './debian.mjs';
 import { run } from './toolchain.mjs';
 
 const hadolintVersion = '2.15.1';
@@ -12,7 +12,7 @@ const composeModule = 'github.com/docker/compose/v2/cmd';
 
 /** @returns {Promise<string | undefined>} path of hadolint; undefined after having said why there is none */
 export async function findHadolint() {
-  const onPath = findCommand('hadolint');
+  const onPath = onPath('hadolint');
   if (onPath) return onPath;
   const folder = cacheFolder(`hadolint-${hadolintVersion}`);
   const binary = join(folder, 'bin', 'hadolint');
@@ -45,7 +45,7 @@ export async function findCompose() {
 
 /** Gigabytes of modules and objects come and go with the build; the program stays. */
 async function buildCompose(binary) {
-  if (!findCommand('go')) return false;
+  if (!onPath('go')) return false;
   console.log(`Building Docker Compose ${composeVersion} from its sources (about two minutes, once) …`);
   return inScratchFolder('compose', async (folder) => {
     const env = {

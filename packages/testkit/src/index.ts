@@ -4,6 +4,7 @@ export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
 export { type Reporter, reportingDatabase, type SideName } from './races/meeting';
@@ -15,6 +16,7 @@ export {
   roundsHeldUp,
   titleOf,
 } from './races/operation';
+export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
 export { type LaunchedOmnigate, type LaunchOptions, launchOmnigate } from './standalone/launch';
 export {
   createTwilioSimulator,
