@@ -12,8 +12,8 @@ const composeModule = 'github.com/docker/compose/v2/cmd';
 
 /** @returns {Promise<string | undefined>} path of hadolint; undefined after having said why there is none */
 export async function findHadolint() {
-  const onPath = onPath('hadolint');
-  if (onPath) return onPath;
+  const installed = onPath('hadolint');
+  if (installed) return installed;
   const folder = cacheFolder(`hadolint-${hadolintVersion}`);
   const binary = join(folder, 'bin', 'hadolint');
   if (existsSync(binary)) return binary;
