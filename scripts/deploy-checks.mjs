@@ -1,9 +1,10 @@
 // Checks of what is in deploy/ that need no Docker engine.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inScratchFolder } from './cache.mjs';
 import { ensureCommand } from './debian.mjs';
 import { findCompose, findHadolint } from './deploy-tools.mjs';
+import { packageFolders } from './prepared.mjs';
 import { root, run } from './toolchain.mjs';
 
 const deploy = join(root, 'deploy');
@@ -66,16 +67,19 @@ async function dashboards() {
   });
 }
 
+/** The texts of what a package or service is made of, its tests aside. */
 function* sources(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && /\/src\/.*(?<!\.test)\.ts$/.test(path)) yield readFileSync(path, 'utf8');
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sources(path);
+    else if (/(?<!\.test)\.ts$/.test(entry.name)) yield readFileSync(path, 'utf8');
   }
 }
 
 /** A panel or an alert on a metric that nobody writes stays empty for ever, and nobody is told. */
 function metricsExist() {
-  const text = ['packages', 'services'].flatMap((area) => [...sources(join(root, area))]).join('\n');
+  const folders = packageFolders().map((folder) => join(root, folder, 'src'));
+  const text = folders.flatMap((folder) => (existsSync(folder) ? [...sources(folder)] : [])).join('\n');
   const used = [...dashboardExpressions().map(({ expr }) => expr), read('prometheus', 'alerts.yml')].join(
     '\n',
   );
