@@ -1,5 +1,7 @@
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
+export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
+export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
 export { type Reporter, reportingDatabase, type SideName } from './races/meeting';

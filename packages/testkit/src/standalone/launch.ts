@@ -2,18 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
+import { repositoryRoot } from '../repository-root';
 import { freePorts } from './free-ports';
 
 const readyMs = 60_000;
 const stopMs = 35_000;
-
-function repositoryRoot(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'pnpm-workspace.yaml'))) folder = dirname(folder);
-  return folder;
-}
 
 /** How to launch. */
 export interface LaunchOptions {
