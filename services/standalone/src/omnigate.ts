@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
@@ -6,6 +6,13 @@ import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-
 import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
+import {
+  type Addresses,
+  applyDemoOnce,
+  encryptionKey,
+  ownerKey,
+  writeCredentials,
+} from '@omnigate/installation';
 import { createRouting, routingSchema } from '@omnigate/routing';
 import {
   createInProcessClient,
@@ -20,10 +27,7 @@ import { createHttpServer, listenGrpc, listenHttp, openSchema } from '@omnigate/
 import { createLocalState } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config';
-import { ownerKey, writeCredentials } from './credentials';
-import { encryptionKey } from './data-folder';
 import { type DatabaseServer, openDatabaseServer } from './databases';
-import { createDemo } from './demo';
 
 /** What composing needs. */
 export interface OmnigateOptions {
@@ -31,13 +35,6 @@ export interface OmnigateOptions {
   logger: Logger;
   /** Takes a line for people about work that takes a while. */
   onProgress(line: string): void;
-}
-
-/** Where a running Omnigate is reached. */
-export interface Addresses {
-  httpUrl: string;
-  publicUrl: string;
-  grpcAddress: string;
 }
 
 /** All services in one process. */
@@ -121,15 +118,6 @@ function compose(composition: Composition): Omnigate {
   const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
   const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
-  const demo = createDemo({
-    enabled: config.OMNIGATE_DEMO === '1',
-    folder,
-    directory: createInProcessClient(serviceOf(directory.rpc, DirectoryServiceService), {
-      identity: demoOperator,
-    }),
-    cache,
-    publicUrl,
-  });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
   const web = createChannelWeb({ ...adapter, database: databases.web });
   const http = createHttpServer({ health, metrics });
@@ -169,7 +157,11 @@ function compose(composition: Composition): Omnigate {
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
-      { name: 'demo', start: () => demo.start(composition.onProgress), stop: async () => undefined },
+      {
+        name: 'demo',
+        start: () => startDemo(composition, publicUrl, cache, directory.rpc),
+        stop: async () => undefined,
+      },
       grpcPart(rpc, config, addresses, health),
       httpPart(http, config, addresses),
       {
@@ -179,6 +171,27 @@ function compose(composition: Composition): Omnigate {
       },
     ],
   };
+}
+
+async function startDemo(
+  { config, folder, onProgress }: Composition,
+  publicUrl: string,
+  cache: ReturnType<typeof createDirectoryCache>,
+  services: readonly RpcService[],
+): Promise<void> {
+  if (config.OMNIGATE_DEMO === '0') return;
+  const service = serviceOf(services, DirectoryServiceService);
+  const directory = createInProcessClient(service, { identity: demoOperator });
+  await applyDemoOnce({
+    folder,
+    knowledge: join(dirname(require.resolve('@omnigate/bot/package.json')), 'demo'),
+    publicUrl,
+    onProgress,
+    async apply(resources) {
+      const tenantId = await cache.resolveTenant('default');
+      await directory.applyResources({ resources, validateOnly: false }, { tenantId });
+    },
+  });
 }
 
 function serviceOf<D extends ServiceDefinition>(

@@ -107,3 +107,17 @@ export function encryptionKey(folder: string, given: Buffer | undefined): Buffer
   if (kept !== undefined) return kept;
   throw new AppError('CONFIG_INVALID', { reason: `${path} does not hold 32 bytes, base64 or hexadecimal` });
 }
+
+/**
+ * The key by which the services of the installation know each other: the one given, or one that the data folder keeps.
+ *
+ * @param folder path of the data folder.
+ * @param given OMNIGATE_SERVICE_KEY; undefined to use the folder's.
+ * @returns the key.
+ */
+export function serviceKey(folder: string, given: string | undefined): string {
+  if (given !== undefined) return given;
+  const path = join(folder, 'service.key');
+  if (!existsSync(path)) writeSecretFile(path, `ogs_${randomBytes(32).toString('base64url')}`);
+  return readFileSync(path, 'utf8').trim();
+}
