@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util';
 import { findBrowser } from './browser.mjs';
 import { protoChecks, runChecks, sourceChecks, typeChecks } from './checks.mjs';
+import { ensureCommand } from './debian.mjs';
+import { deployChecks } from './deploy-checks.mjs';
 import { runJest } from './jest-suites.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
 import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
 npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
-suites: checks, unit, e2e, browser, chaos`;
+suites: checks, deploy, unit, e2e, browser, chaos`;
 
 /** End-to-end suites run one file at a time: each starts servers of its own. */
 const jestSuites = {
@@ -31,13 +33,20 @@ async function prepare() {
   const installed = await runChecks([{ name: 'packages installed', check: install }]);
   add(installed);
   if (installed.failed > 0) return false;
-  add(await runChecks([{ name: 'everything builds', check: build }]));
+  const frontDoor = async () => ((await ensureCommand('nginx', 'nginx')) ? 0 : 1);
+  add(
+    await runChecks([
+      { name: 'everything builds', check: build },
+      { name: 'nginx is there', check: frontDoor },
+    ]),
+  );
   return true;
 }
 
 async function runSuite(name, pattern) {
   console.log(`\n── ${name} ──`);
   if (name === 'checks') return add(await runChecks([...protoChecks, ...sourceChecks, ...typeChecks]));
+  if (name === 'deploy') return add(await runChecks(deployChecks));
   if (name === 'browser' && !(await findBrowser())) return add({ passed: 0, failed: 1 });
   // Only some of the unit tests want it: without it those fail, and say so themselves.
   if (name === 'unit') await findRedis();
@@ -50,7 +59,7 @@ function choose() {
       options: { only: { type: 'string' }, help: { type: 'boolean' } },
       allowPositionals: true,
     });
-    const suites = ['checks', ...Object.keys(jestSuites)];
+    const suites = ['checks', 'deploy', ...Object.keys(jestSuites)];
     if (values.only && !suites.includes(values.only)) throw new Error(`no suite ${values.only}`);
     if (positionals.length > 0 && !values.only) throw new Error('a pattern needs --only SUITE');
     return { ...values, suites: values.only ? [values.only] : suites, pattern: positionals[0] };

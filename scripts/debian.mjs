@@ -2,6 +2,9 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from './toolchain.mjs';
 
+/** Debian keeps servers where the PATH of users does not look. */
+const serverFolders = ['/usr/sbin', '/usr/local/sbin'];
+
 /** Whether a path may be executed. */
 export function executable(path) {
   try {
@@ -14,8 +17,7 @@ export function executable(path) {
 
 /** The path of a command, if there is one. */
 export const onPath = (name) =>
-  (process.env.PATH ?? '')
-    .split(delimiter)
+  [...(process.env.PATH ?? '').split(delimiter), ...serverFolders]
     .map((folder) => join(folder, name))
     .find(executable);
 
@@ -32,4 +34,20 @@ export async function installFromDebian(packages) {
   const stdio = ['ignore', 'ignore', 'inherit'];
   await run('apt-get', [...options, 'update'], { env, stdio });
   await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...packages], { env, stdio });
+}
+
+/**
+ * Finds a command, or installs it where that is possible.
+ * @param {string} command
+ * @param {string} packageName Debian's name of what brings it
+ * @returns {Promise<string | undefined>} its path; undefined after having said what to install
+ */
+export async function ensureCommand(command, packageName) {
+  if (!onPath(command) && canInstall()) {
+    console.log(`Installing ${packageName} from Debian …`);
+    await installFromDebian([packageName]);
+  }
+  const found = onPath(command);
+  if (!found) console.error(`${command} is missing: install it (Debian: apt-get install ${packageName})`);
+  return found;
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryServiceService } from '@omnigate/contracts';
-import { residentMb, totalMs } from './cpu';
+import { residentOfOmnigate, totalMs } from './cpu';
 import { profiledStages } from './cpu-profile';
 import { type EndToEndRun, perMessage, runEndToEnd } from './end-to-end';
 import { type BenchOptions, readOptions } from './options';
@@ -145,7 +145,7 @@ async function main(): Promise<void> {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
-  const memoryMb: Record<string, ReturnType<typeof residentMb>> = {};
+  const memoryMb: Record<string, ReturnType<typeof residentOfOmnigate>> = {};
   const results: BenchResults = { date: new Date().toISOString(), machine, memoryMb };
   const stage = await openStage(options.callbacks);
   try {
@@ -153,7 +153,7 @@ async function main(): Promise<void> {
       if (!options.only.includes(name)) continue;
       say(`${name} …`);
       await scenario(stage, options, results);
-      memoryMb[name] = residentMb(stage.omnigate.pid());
+      memoryMb[name] = residentOfOmnigate(stage.omnigate.pid());
       if (!endToEnd.includes(name)) say(`  ${JSON.stringify(results[name])}`);
     }
   } finally {

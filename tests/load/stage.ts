@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
 import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
@@ -56,15 +56,6 @@ function demoKnowledge(): Resource[] {
     .map(({ kind, metadata, spec }) => resource(kind, metadata.name, spec));
 }
 
-function postmasterOf(folder: string): number {
-  const file = readdirSync(folder, { recursive: true })
-    .map(String)
-    .find((name) => name.endsWith('postmaster.pid'));
-  return file && existsSync(join(folder, file))
-    ? Number.parseInt(readFileSync(join(folder, file), 'utf8'), 10)
-    : 0;
-}
-
 /**
  * Starts everything.
  *
@@ -91,8 +82,7 @@ export async function openStage(callbacks: string): Promise<Stage> {
     },
     sends: () => answerOf(simulator, 'sends'),
     cpu: async () => {
-      const { dataFolder } = omnigate;
-      return sampleCpu(omnigate.pid(), postmasterOf(dataFolder), await backendNames(dataFolder));
+      return sampleCpu(omnigate.pid(), await backendNames(omnigate.dataFolder));
     },
     async close() {
       simulator.disconnect();

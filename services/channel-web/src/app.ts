@@ -36,8 +36,6 @@ export interface ChannelWebDeps {
   sendsInFlight: number;
   /** This is the only process on its database. */
   exclusive: boolean;
-  /** Id of the channel that `/demo` shows; undefined where there is none. */
-  demoChannelId(): string | undefined;
   /** Sockets at most; default 20,000. */
   maxSockets?: number;
   /** The widget's bundle; default: dist/widget.js of this package. */

@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '@omnigate/database';
 import { createLogger } from '@omnigate/runtime';
+import { announce, awaitAnnouncement, claimFolder, startWatchdog, testRunFolder } from '../test-run';
 
 /** A PostgreSQL for tests. */
 export interface TestDatabase {
@@ -14,24 +9,6 @@ export interface TestDatabase {
 }
 
 const startTimeoutMs = 120_000;
-const serverFile = 'server.json';
-
-/** Jest's workers are forked by the process that is the test run; with --runInBand there are none. */
-function testRunPid(): number {
-  return /jest-worker/.test(process.argv[1] ?? '') ? process.ppid : process.pid;
-}
-
-/** Tells a process from a later one with the same pid: its start time in clock ticks, where the system says so. */
-function startTicks(pid: number): string {
-  const path = `/proc/${pid}/stat`;
-  return existsSync(path) ? (readFileSync(path, 'utf8').split(') ').at(-1)?.split(' ')[19] ?? '0') : '0';
-}
-
-/** As root the server runs as another user, who must be able to enter the folder. */
-function runFolder(pid: number): string {
-  const base = process.getuid?.() === 0 ? '/tmp' : tmpdir();
-  return join(base, `omnigate-test-${pid}-${startTicks(pid)}`);
-}
 
 /** Waits for the test run to be gone, then ends the server (its data is worth nothing) and removes the folder. */
 const watchdogScript = `
@@ -43,28 +20,6 @@ const watchdogScript = `
   fi
   rm -rf "$2"`;
 
-function startWatchdog(pid: number, folder: string): void {
-  const args = ['-c', watchdogScript, 'sh', String(pid), folder];
-  spawn('/bin/sh', args, { detached: true, stdio: 'ignore', cwd: '/' }).unref();
-}
-
-async function claimFolder(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder, { mode: 0o711 });
-    await chmod(folder, 0o711);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-async function announce(folder: string, content: { url: string } | { error: string }): Promise<void> {
-  const path = join(folder, serverFile);
-  await writeFile(`${path}.new`, JSON.stringify(content), { mode: 0o600 });
-  await rename(`${path}.new`, path);
-}
-
 /** Tests put proxies between a service and its database, so they get host and port alone. */
 function withoutSocket(url: string): string {
   const plain = new URL(url);
@@ -73,26 +28,15 @@ function withoutSocket(url: string): string {
 }
 
 async function startServer(folder: string): Promise<void> {
-  startWatchdog(testRunPid(), folder);
+  startWatchdog(watchdogScript, folder);
   try {
     const logger = createLogger({ service: 'test-database', level: 'silent' });
     const server = await startEmbeddedPostgres({ dataDir: folder, logger, unsafeNoSync: true });
     await server.leave();
-    await announce(folder, { url: withoutSocket(server.url) });
+    await announce<TestDatabase>(folder, { url: withoutSocket(server.url) });
   } catch (error) {
-    await announce(folder, { error: String(error) });
+    await announce<TestDatabase>(folder, { error: String(error) });
   }
-}
-
-async function awaitServer(folder: string): Promise<TestDatabase> {
-  for (const end = Date.now() + startTimeoutMs; Date.now() < end; await sleep(25)) {
-    const text = await readFile(join(folder, serverFile), 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    const content = JSON.parse(text) as { url?: string; error?: string };
-    if (content.url) return { url: content.url };
-    throw new Error(`The test database did not start: ${content.error}`);
-  }
-  throw new Error('The test database did not start in time');
 }
 
 let started: Promise<TestDatabase> | undefined;
@@ -109,7 +53,7 @@ export function startTestDatabase(): Promise<TestDatabase> {
 async function locate(): Promise<TestDatabase> {
   const given = process.env.DATABASE_URL_TEST;
   if (given) return { url: given };
-  const folder = runFolder(testRunPid());
+  const folder = testRunFolder('test');
   if (await claimFolder(folder)) await startServer(folder);
-  return awaitServer(folder);
+  return awaitAnnouncement<TestDatabase>(folder, 'The test database', startTimeoutMs);
 }
