@@ -1,3 +1,7 @@
+export { type BusOptions, createBus } from './create-bus';
+export { createKafkaBus, type KafkaBusOptions } from './kafka/bus';
+export type { GroupTimings } from './kafka/group-member';
+export { type KafkaConfig, type KafkaOptions, kafkaConfigShape, kafkaOptionsFrom } from './kafka/options';
 export type {
   Bus,
   BusRecord,

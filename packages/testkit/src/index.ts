@@ -11,6 +11,8 @@ export {
   type OmnigateForm,
   testForm,
 } from './omnigate/launch';
+export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
+export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
