@@ -5,7 +5,7 @@ import { ensureBuilt, ensureInstalled } from './prepared.mjs';
 import { findRedis } from './redis.mjs';
 import { root } from './toolchain.mjs';
 
-if (!(await ensureInstalled()) || !(await ensureBuilt({ withTests: true }))) process.exit(1);
+if (!(await ensureInstalled()) || !(await ensureBuilt('cluster'))) process.exit(1);
 if (!(await ensureCommand('nginx', 'nginx'))) process.exit(1);
 if (!process.env.REDIS_URL && !(await findRedis())) process.exit(1);
 runInForeground(join(root, 'packages', 'testkit', 'dist', 'cluster', 'main.js'), {
