@@ -66,7 +66,7 @@ export function composeService<C extends ProcessConfig>(
   const foundation = createFoundation(definition, config, logger);
   const { health, metrics } = foundation;
   const { app, directory } = definition.compose(config, foundation);
-  const http = createHttpServer({ health, metrics });
+  const http = createHttpServer({ health, metrics, trustProxy: config.OMNIGATE_TRUST_PROXY });
   const started = flag(health, 'started');
   http.addHook('onRequest', async (_request, reply) => {
     if (started.up) return;
