@@ -1,11 +1,11 @@
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
-export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
-export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
+export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
