@@ -101,7 +101,9 @@ export async function openScenes(omnigate: LaunchedOmnigate, options: SceneOptio
 
   async function untilQuiet(): Promise<void> {
     const quiet = async () => {
-      for (const { reader } of scenes) expect(findUnderWay(await reader.read())).toEqual([]);
+      const underWay: string[] = [];
+      for (const { reader } of scenes) underWay.push(...findUnderWay(await reader.read()));
+      if (underWay.length > 0) throw new Error(`not quiet yet: ${underWay.slice(0, 5).join('; ')}`);
       return true;
     };
     await eventually(quiet, { timeoutMs: quietWithinMs });
