@@ -18,6 +18,7 @@ test('what is not given has its default', () => {
     OMNIGATE_HTTP_PORT: 8080,
     OMNIGATE_GRPC_PORT: 9090,
     OMNIGATE_LOG_LEVEL: 'info',
+    KAFKA_TLS: '0',
     OMNIGATE_SENDS_IN_FLIGHT: 32,
     OMNIGATE_TRUST_PROXY: [],
     OMNIGATE_DIRECTORY_ADDRESS: 'dns:///directory:9090',

@@ -1,11 +1,11 @@
-import { type Bus, createPostgresBus } from '@omnigate/bus';
+import { type Bus, createBus, kafkaOptionsFrom } from '@omnigate/bus';
 import { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import { createDirectoryCache, type DirectoryCache } from '@omnigate/directory-cache';
 import { AppError, isAppError } from '@omnigate/errors';
 import { type Client, type ClientOptions, createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { createHealth, createMetrics, type Health, type Logger, type Metrics } from '@omnigate/runtime';
-import { createLocalState, type State } from '@omnigate/state';
+import { createState, type State } from '@omnigate/state';
 import { openSchema } from './open-schema';
 import type { ProcessConfig } from './process-fields';
 import type { ServiceProcess } from './service-process';
@@ -38,6 +38,14 @@ export interface OpenFoundation extends Foundation {
   closeClients(): void;
 }
 
+/** What a foundation needs. */
+export interface FoundationOptions<C extends ProcessConfig> {
+  config: C;
+  logger: Logger;
+  /** A consumer does not get on: this process is to end, and to be started again. */
+  onStuck(): void;
+}
+
 /** A webhook waits for it, and its provider does not wait long. */
 const registryDeadlineMs = 5_000;
 
@@ -45,19 +53,20 @@ const registryDeadlineMs = 5_000;
  * Makes what a service is built on; nothing is reached yet.
  *
  * @param definition the service.
- * @param config its configuration.
- * @param logger the process's.
+ * @param options its configuration.
  * @returns the foundation.
+ * @throws AppError CONFIG_INVALID.
  */
 export function createFoundation<C extends ProcessConfig>(
   definition: Pick<ServiceProcess<C>, 'schema' | 'connections'>,
-  config: C,
-  logger: Logger,
+  { config, logger, onStuck }: FoundationOptions<C>,
 ): OpenFoundation {
   const { DATABASE_URL: url, DATABASE_MIGRATION_URL: listenUrl = url } = config;
   const metrics = createMetrics();
+  const health = createHealth();
   const database = openSchema(url, definition.schema, { poolSize: definition.connections, logger });
-  const bus = createPostgresBus({ url, listenUrl, logger, metrics, exclusive: false });
+  const kafka = kafkaOptionsFrom(config);
+  const bus = createBus({ kafka, url, listenUrl, logger, metrics, health, onStuck, exclusive: false });
   const clients: { close(): void }[] = [];
   let registry: Client<RegistryServiceService> | undefined;
 
@@ -69,10 +78,10 @@ export function createFoundation<C extends ProcessConfig>(
   return {
     database,
     bus,
-    state: createLocalState({ logger }),
+    state: createState({ redisUrl: config.REDIS_URL, logger, metrics }),
     logger,
     metrics,
-    health: createHealth(),
+    health,
     clock: () => new Date(),
     exclusive: false,
     connect,

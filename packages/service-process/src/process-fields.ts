@@ -1,3 +1,5 @@
+import { kafkaConfigShape } from '@omnigate/bus';
+import { stateConfig } from '@omnigate/state';
 import { z } from 'zod';
 import {
   addressRanges,
@@ -28,6 +30,8 @@ export const processFields = {
   DATABASE_MIGRATION_URL: postgresUrl()
     .optional()
     .describe('PostgreSQL for migrations and notifications, where DATABASE_URL is a pooler'),
+  ...kafkaConfigShape,
+  ...stateConfig,
 };
 
 /** What a service reads that serves gRPC. */

@@ -150,7 +150,8 @@ export function createGroupMember(o: MemberOptions): GroupMember {
     ];
     for (const step of steps) {
       await step();
-      if (session !== opened) await discard(opened);
+      // kafkajs says nothing here of a crash while it joined, such as at a coordinator that is loading.
+      if (session !== opened || opened.over) await discard(opened);
     }
   }
 

@@ -4,10 +4,10 @@ import { type Addresses, encryptionKey, ownerKey, serviceKey } from '@omnigate/i
 import { type Logger, type RunningParts, runParts } from '@omnigate/runtime';
 import type { ClusterConfig } from './config';
 import { applyTopics, introduce } from './first-start';
-import { createFrontDoor } from './front-door';
+import { createFrontDoor, reachable } from './front-door';
 import { type Infrastructure, startInfrastructure } from './infrastructure';
 import { createPortGiver } from './ports';
-import { claimPublicPort } from './public-port';
+import { type ClaimedPort, claimPublicPort } from './public-port';
 import { createServices } from './services';
 import { createStatusServer } from './status-server';
 import { planReplicas } from './topology';
@@ -42,42 +42,51 @@ const stopMs = 29_000;
  * @throws AppError CONFIG_INVALID, or Error that says what to install; what had started is ended.
  */
 export async function startCluster(o: ClusterOptions): Promise<RunningCluster> {
-  const addresses = await publicAddresses(o.config);
+  const ports = await claimPorts(o.config);
   const folder = join(o.folder, 'cluster');
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const givePort = createPortGiver();
   const infrastructure = await startInfrastructure({ ...o, folder, givePort });
-  const running = await startServices({ ...o, addresses, clusterFolder: folder, givePort, infrastructure });
+  const addresses = publicAddresses(o.config, ports[0].port, ports[1].port);
+  const running = await startServices({
+    ...o,
+    ports,
+    addresses,
+    clusterFolder: folder,
+    givePort,
+    infrastructure,
+  });
   return { addresses, stop: () => running.stop() };
 }
 
-async function publicAddresses(
-  config: ClusterConfig,
-): Promise<Addresses & { httpPort: number; grpcPort: number }> {
-  const { OMNIGATE_BIND: host } = config;
-  const httpPort = await claimPublicPort({
+/** Takes the two public ports. */
+async function claimPorts({
+  OMNIGATE_BIND: host,
+  ...config
+}: ClusterConfig): Promise<[ClaimedPort, ClaimedPort]> {
+  const http = await claimPublicPort({
     host,
     port: config.OMNIGATE_HTTP_PORT,
     variable: 'OMNIGATE_HTTP_PORT',
   });
-  const grpcPort = await claimPublicPort({
+  const grpc = await claimPublicPort({
     host,
     port: config.OMNIGATE_GRPC_PORT,
     variable: 'OMNIGATE_GRPC_PORT',
   });
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  const httpUrl = `http://${reachable}:${httpPort}`;
-  return {
-    httpPort,
-    grpcPort,
-    httpUrl,
-    publicUrl: config.OMNIGATE_PUBLIC_URL ?? `http://127.0.0.1:${httpPort}`,
-    grpcAddress: `${reachable}:${grpcPort}`,
-  };
+  return [http, grpc];
+}
+
+function publicAddresses(config: ClusterConfig, httpPort: number, grpcPort: number): Addresses {
+  const { OMNIGATE_BIND: bind, OMNIGATE_PUBLIC_URL: publicUrl = `http://127.0.0.1:${httpPort}` } = config;
+  const host = reachable(bind);
+  return { httpUrl: `http://${host}:${httpPort}`, publicUrl, grpcAddress: `${host}:${grpcPort}` };
 }
 
 interface Composition extends ClusterOptions {
-  addresses: Awaited<ReturnType<typeof publicAddresses>>;
+  /** HTTP's and gRPC's. */
+  ports: [ClaimedPort, ClaimedPort];
+  addresses: Addresses;
   clusterFolder: string;
   givePort(): Promise<number>;
   infrastructure: Infrastructure;
@@ -99,7 +108,8 @@ async function startServices(o: Composition): Promise<RunningParts> {
   const statusPort = await o.givePort();
   const door = createFrontDoor({
     ...o,
-    ...addresses,
+    httpPort: o.ports[0].port,
+    grpcPort: o.ports[1].port,
     folder: join(o.clusterFolder, 'nginx'),
     bind: config.OMNIGATE_BIND,
     statusPort,
@@ -112,6 +122,7 @@ async function startServices(o: Composition): Promise<RunningParts> {
     door.closing,
     services.part,
     createStatusServer(services.processes, statusPort),
+    startOnly('public ports', async () => void (await Promise.all(o.ports.map(({ release }) => release())))),
     door.opening,
     startOnly('introduction', () => introduce({ ...o, adminKey, demo })),
   ];

@@ -55,8 +55,13 @@ export function createFrontDoor(o: FrontDoorPartOptions): { opening: Part; closi
   };
 }
 
-/** An address that listens everywhere is reached on this machine by loopback. */
-const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
+/**
+ * An address that listens everywhere is reached on this machine by loopback.
+ *
+ * @param bind what is listened on.
+ * @returns what to connect to.
+ */
+export const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
 
 function doorOptions({
   bind,
