@@ -1,12 +1,16 @@
 import { parseArgs } from 'node:util';
 import { findBrowser } from './browser.mjs';
 import { protoChecks, runChecks, sourceChecks, typeChecks } from './checks.mjs';
+import { ensureCommand } from './debian.mjs';
+import { deployChecks } from './deploy-checks.mjs';
 import { runJest } from './jest-suites.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+import { findPythonGrpc } from './python.mjs';
+import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
 npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
-suites: checks, unit, e2e, browser, chaos`;
+suites: checks, deploy, unit, e2e, browser, chaos`;
 
 /** End-to-end suites run one file at a time: each starts servers of its own. */
 const jestSuites = {
@@ -26,18 +30,29 @@ const add = ({ passed, failed }) => {
 /** @returns {Promise<boolean>} whether there is anything to run tests with */
 async function prepare() {
   const install = async () => ((await ensureInstalled()) ? 0 : 1);
-  const build = async () => ((await ensureBuilt({ withTests: true })) ? 0 : 1);
+  const build = async () => ((await ensureBuilt('everything')) ? 0 : 1);
   const installed = await runChecks([{ name: 'packages installed', check: install }]);
   add(installed);
   if (installed.failed > 0) return false;
-  add(await runChecks([{ name: 'everything builds', check: build }]));
+  const frontDoor = async () => ((await ensureCommand('nginx', 'nginx')) ? 0 : 1);
+  add(
+    await runChecks([
+      { name: 'everything builds', check: build },
+      { name: 'nginx is there', check: frontDoor },
+    ]),
+  );
   return true;
 }
 
 async function runSuite(name, pattern) {
   console.log(`\n── ${name} ──`);
   if (name === 'checks') return add(await runChecks([...protoChecks, ...sourceChecks, ...typeChecks]));
+  if (name === 'deploy') return add(await runChecks(deployChecks));
   if (name === 'browser' && !(await findBrowser())) return add({ passed: 0, failed: 1 });
+  // Only some of the unit tests want it: without it those fail, and say so themselves.
+  if (name === 'unit') await findRedis();
+  // What is missing fails the test that wants it, after the line that says how to get it.
+  if (name === 'e2e') await findPythonGrpc();
   add(await runJest(jestSuites[name], pattern));
 }
 
@@ -47,7 +62,7 @@ function choose() {
       options: { only: { type: 'string' }, help: { type: 'boolean' } },
       allowPositionals: true,
     });
-    const suites = ['checks', ...Object.keys(jestSuites)];
+    const suites = ['checks', 'deploy', ...Object.keys(jestSuites)];
     if (values.only && !suites.includes(values.only)) throw new Error(`no suite ${values.only}`);
     if (positionals.length > 0 && !values.only) throw new Error('a pattern needs --only SUITE');
     return { ...values, suites: values.only ? [values.only] : suites, pattern: positionals[0] };

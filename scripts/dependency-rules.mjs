@@ -11,6 +11,8 @@ export const packageGraph = {
   bus: ['contracts', 'database', 'errors', 'runtime'],
   'directory-cache': ['bus', 'contracts', 'errors', 'rpc', 'runtime'],
   'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'runtime', 'state'],
+  'service-process': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'rpc', 'runtime', 'state'],
+  installation: ['contracts', 'errors', 'service-process'],
   testkit: [
     'bus',
     'channel-kit',
@@ -18,8 +20,10 @@ export const packageGraph = {
     'database',
     'directory-cache',
     'errors',
+    'installation',
     'rpc',
     'runtime',
+    'service-process',
     'state',
   ],
 };

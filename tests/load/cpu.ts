@@ -1,78 +1,56 @@
-import { readdirSync, readFileSync } from 'node:fs';
-
-/** Kernel clock ticks a second; 100 on every Linux that Node runs on. */
-const ticksPerSecond = 100;
-
-interface Stat {
-  name: string;
-  parent: number;
-  /** CPU of the process, milliseconds. */
-  ownMs: number;
-  /** CPU of its children that have ended. */
-  endedMs: number;
-}
-
-function statOf(path: string): Stat | undefined {
-  try {
-    const text = readFileSync(path, 'utf8');
-    const end = text.lastIndexOf(')');
-    const fields = text
-      .slice(end + 2)
-      .split(' ')
-      .map(Number);
-    const ms = (user: number, system: number): number =>
-      (((fields[user] ?? 0) + (fields[system] ?? 0)) * 1000) / ticksPerSecond;
-    return {
-      name: text.slice(text.indexOf('(') + 1, end),
-      parent: fields[1] ?? 0,
-      ownMs: ms(11, 12),
-      endedMs: ms(13, 14),
-    };
-  } catch {
-    return undefined;
-  }
-}
+import { type ProcessStat, processTree, type Resident, residentMb, threadsOf } from './process-tree';
 
 /** CPU milliseconds by what spent them. */
 export type CpuSample = Record<string, number>;
 
+/** What Omnigate is made of, its servers included, by the command of its processes. */
+const servers: readonly (readonly [RegExp, string])[] = [
+  [/kafka\.Kafka/, 'kafka'],
+  [/redis-server/, 'redis'],
+  [/nginx/, 'nginx'],
+];
+const standalone = 'standalone';
+const postgres = /(?:^|\/)postgres\b/;
+
+function partOf({ command }: ProcessStat): string {
+  const service = /services\/([\w-]+)\/dist\/main\.js/.exec(command)?.[1];
+  return service ?? servers.find(([pattern]) => pattern.test(command))?.[1] ?? 'start command';
+}
+
 /**
- * CPU spent so far by a Node process, thread by thread, and by a PostgreSQL server, connection by connection.
+ * CPU spent so far by everything that Omnigate is made of: the standalone process thread by thread, services and servers
+ * each as one, PostgreSQL connection by connection.
  *
- * @param pid the Node process.
- * @param postmaster PostgreSQL's first process.
- * @param names what its connections serve, by process id.
- * @returns milliseconds by name; "node …" and "postgres …".
+ * @param pid the process that was launched; all others are below it.
+ * @param names what PostgreSQL's connections serve, by process id.
+ * @returns milliseconds by name, such as "node main", "routing", "postgres omnigate-bot".
  */
-export function sampleCpu(pid: number, postmaster: number, names: ReadonlyMap<number, string>): CpuSample {
+export function sampleCpu(pid: number, names: ReadonlyMap<number, string>): CpuSample {
   const sample: CpuSample = {};
   const add = (name: string, ms: number): void => {
     sample[name] = (sample[name] ?? 0) + ms;
   };
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const stat = statOf(`/proc/${pid}/task/${thread}/stat`);
-    if (stat) add(`node ${Number(thread) === pid ? 'main' : stat.name}`, stat.ownMs);
-  }
-  const server = statOf(`/proc/${postmaster}/stat`);
-  if (server) add('postgres server and ended connections', server.ownMs + server.endedMs);
-  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    const stat = statOf(`/proc/${entry}/stat`);
-    if (stat?.parent !== postmaster) continue;
-    add(`postgres ${names.get(Number(entry)) ?? titleOf(Number(entry))}`, stat.ownMs);
+  const tree = processTree(pid);
+  const postmasters = new Set(tree.filter(isPostmaster).map((stat) => stat.pid));
+  for (const stat of tree) {
+    if (postmasters.has(stat.pid)) add('postgres server and ended connections', stat.ownMs + stat.endedMs);
+    else if (postmasters.has(stat.parent))
+      add(`postgres ${names.get(stat.pid) ?? titleOf(stat)}`, stat.ownMs);
+    else if (partOf(stat) !== standalone) add(partOf(stat), stat.ownMs);
+    else {
+      for (const thread of threadsOf(stat.pid))
+        add(`node ${thread.id === stat.pid ? 'main' : thread.name}`, thread.ms);
+    }
   }
   return sample;
 }
 
+const isPostmaster = ({ command }: ProcessStat): boolean =>
+  postgres.test(command.split(' ')[0] ?? '') && command.includes(' -D ');
+
 /** "postgres: checkpointer" says what it does. One that has just ended has no title. */
-function titleOf(pid: number): string {
-  let title: string;
-  try {
-    title = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-  } catch {
-    return 'other';
-  }
-  return /^postgres: (?:[\w-]+: )?([a-z ]+)/.exec(title)?.[1]?.trim() ?? 'other';
-}
+const titleOf = ({ command }: ProcessStat): string =>
+  /^postgres: (?:[\w-]+: )?([a-z ]+)/.exec(command)?.[1]?.trim() ?? 'other';
 
 /**
  * What was spent between two samples.
@@ -95,13 +73,17 @@ export function spent(before: CpuSample, after: CpuSample): CpuSample {
 export const totalMs = (sample: CpuSample): number => Object.values(sample).reduce((sum, ms) => sum + ms, 0);
 
 /**
- * Resident memory of a process.
+ * Resident memory of Omnigate's own processes, without PostgreSQL, Kafka and Redis; shared pages count in each.
  *
- * @param pid the process.
- * @returns the present and the highest figure, megabytes.
+ * @param pid the process that was launched.
+ * @returns the sums over all.
  */
-export function residentMb(pid: number): { now: number; peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const read = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024;
-  return { now: Math.round(read('VmRSS')), peak: Math.round(read('VmHWM')) };
+export function residentOfOmnigate(pid: number): Resident {
+  const own = processTree(pid).filter(({ command }) => /services\/[\w-]+\/dist\/main\.js/.test(command));
+  const sum: Resident = { now: 0, peak: 0 };
+  for (const { now, peak } of own.map((stat) => residentMb(stat.pid))) {
+    sum.now += now;
+    sum.peak += peak;
+  }
+  return sum;
 }

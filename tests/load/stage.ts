@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { type LaunchedOmnigate, launchOmnigate, type OmnigateForm } from '@omnigate/testkit';
 import { parseAllDocuments } from 'yaml';
 import { eventually } from '../journeys/eventually';
 import { resource } from '../journeys/sms-shop';
@@ -56,23 +56,15 @@ function demoKnowledge(): Resource[] {
     .map(({ kind, metadata, spec }) => resource(kind, metadata.name, spec));
 }
 
-function postmasterOf(folder: string): number {
-  const file = readdirSync(folder, { recursive: true })
-    .map(String)
-    .find((name) => name.endsWith('postmaster.pid'));
-  return file && existsSync(join(folder, file))
-    ? Number.parseInt(readFileSync(join(folder, file), 'utf8'), 10)
-    : 0;
-}
-
 /**
  * Starts everything.
  *
+ * @param form which of the two ways Omnigate runs.
  * @param callbacks status callbacks that the provider sends of each message, with commas.
  * @returns the stage; close it.
  */
-export async function openStage(callbacks: string): Promise<Stage> {
-  const omnigate = await launchOmnigate({ env: { OMNIGATE_LOG_LEVEL: 'warn' } });
+export async function openStage(form: OmnigateForm, callbacks: string): Promise<Stage> {
+  const omnigate = await launchOmnigate({ form, env: { OMNIGATE_LOG_LEVEL: 'warn' } });
   const simulator = startChild('simulator', [callbacks]);
   const providerUrl = await answerOf<string>(simulator);
   return {
@@ -91,8 +83,7 @@ export async function openStage(callbacks: string): Promise<Stage> {
     },
     sends: () => answerOf(simulator, 'sends'),
     cpu: async () => {
-      const { dataFolder } = omnigate;
-      return sampleCpu(omnigate.pid(), postmasterOf(dataFolder), await backendNames(dataFolder));
+      return sampleCpu(omnigate.pid(), await backendNames(omnigate.dataFolder));
     },
     async close() {
       simulator.disconnect();

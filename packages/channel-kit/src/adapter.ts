@@ -4,6 +4,7 @@ import type {
   DeliveryState,
   Media,
   Party,
+  ReplyRule,
   ResolvedChannel,
 } from '@omnigate/contracts';
 import type { ProviderHttp } from './provider-http';
@@ -30,6 +31,8 @@ export interface ChannelManifest {
   textLimit: { unit: TextUnit; limit: number };
   /** HTTP methods that the provider uses; default POST alone. */
   methods?: readonly ('GET' | 'POST')[];
+  /** When the provider lets a business write to a customer; default: at any time. */
+  replyRules?: ReplyRule[];
 }
 
 /** One HTTP request of a provider, its body untouched. */

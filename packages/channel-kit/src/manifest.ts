@@ -5,6 +5,7 @@ import type { ChannelManifest } from './adapter';
 export function channelTypeOf(manifest: ChannelManifest): ChannelType {
   const { type, title, adapterService, configSchema, addressNamespace, capabilities, defaultMaxPerSecond } =
     manifest;
+  const { replyRules = [] } = manifest;
   return ChannelType.fromPartial({
     type,
     title,
@@ -13,5 +14,6 @@ export function channelTypeOf(manifest: ChannelManifest): ChannelType {
     addressNamespace,
     capabilities,
     defaultMaxPerSecond,
+    replyRules,
   });
 }

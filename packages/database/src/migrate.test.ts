@@ -138,6 +138,20 @@ describe('migrate', () => {
     ]);
   });
 
+  it('serves services that start at once, each with its own schema and the same bus', async () => {
+    const desk: ServiceSchema = {
+      schema: 'desk',
+      role: 'omnigate_desk',
+      unscopedTables: ['seat'],
+      migrations: [{ id: '0001_seat', sql: 'create table seat (n int primary key)' }],
+    };
+    const starts = [crm, desk, crm, desk].map((schema) => migrate(fresh.url, [log, schema], logger));
+    await Promise.all([...starts, migrate(fresh.url, [log], logger)]);
+    await asService(crm, 'select log.append(1)');
+    await asService(desk, 'insert into seat select 1 from log.append(2)');
+    expect(await asService(log, 'select n from record order by n')).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
   it('serves databases of one server that are set up at once', async () => {
     const databases = await Promise.all([1, 2, 3].map(() => freshDatabase([])));
     const role = `omnigate_at_once_${process.pid}`;
@@ -203,6 +217,18 @@ describe('migrate', () => {
     expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
     expect(String(error)).toContain(`alter role ${login} createrole`);
     await removeLogin(login);
+  });
+
+  it.each([
+    ['login', (url: URL) => (url.username = 'nobody_here')],
+    ['database', (url: URL) => (url.pathname = '/nothing_here')],
+  ])('says which variable to change when the server refuses the %s', async (_what, change) => {
+    const url = new URL(fresh.url);
+    change(url);
+    await expect(migrate(url.href, [crm], logger)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('DATABASE_URL'),
+    });
   });
 
   it('says DATABASE_UNAVAILABLE when nobody listens', async () => {

@@ -31,6 +31,16 @@ function loginOf(url: string): string {
   return decodeURIComponent(new URL(url).username);
 }
 
+/** The server is there and does not take what the URL says: the login, its password, or the database's name. */
+const refused = new Set(['28000', '28P01', '3D000']);
+
+function connectFailure(error: unknown): unknown {
+  const state = sqlState(error) ?? '';
+  if (!refused.has(state)) return statementFailure(error, state === '');
+  const reason = `DATABASE_URL or DATABASE_MIGRATION_URL: the server refuses its login or database, SQLSTATE ${state}`;
+  return new AppError('CONFIG_INVALID', { reason }, { cause: error });
+}
+
 /** Who migrates (and so owns) and who serves: both are in the set-up's rights. */
 interface Logins {
   owner: string;
@@ -166,7 +176,7 @@ async function withClient(url: string, work: (client: Client) => Promise<void>):
   });
   try {
     await client.connect().catch((error: unknown) => {
-      throw statementFailure(error, sqlState(error) === undefined);
+      throw connectFailure(error);
     });
     await work(client);
   } catch (error) {

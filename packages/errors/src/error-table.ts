@@ -88,6 +88,11 @@ export const errorTable = {
   REJECTED: row('FAILED_PRECONDITION', 422, 'The provider rejected the message{: code}.'),
   REJECTED_RETRYABLE: retry('UNAVAILABLE', 503, 'The provider rejected the message for now{: code}.'),
   WINDOW_CLOSED: row('FAILED_PRECONDITION', 409, "The provider's reply window is closed."),
+  REPLY_LIMIT_REACHED: row(
+    'FAILED_PRECONDITION',
+    409,
+    'The provider takes no more messages until the customer writes again.',
+  ),
   CREDENTIALS_BROKEN: row(
     'FAILED_PRECONDITION',
     409,

@@ -40,7 +40,7 @@ async function reflect(address: string, version: string, field: number, value: s
 }
 
 describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
-  it('lists every service of Omnigate', async () => {
+  it('lists health and every service of Omnigate', async () => {
     const { address } = await start(botService(whoAmI));
     const response = await reflect(address, version, listServices, '*');
     const services = fieldsOf(response.get(listServicesResponse)?.[0] as Uint8Array).get(1) ?? [];
@@ -48,6 +48,7 @@ describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
       Buffer.from(fieldsOf(service).get(1)?.[0] as Uint8Array).toString(),
     );
     expect(names.toSorted()).toEqual([
+      'grpc.health.v1.Health',
       'omnigate.bot.v1.BotService',
       'omnigate.contact.v1.ContactService',
       'omnigate.conversation.v1.ConversationService',

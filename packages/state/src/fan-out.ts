@@ -3,8 +3,11 @@ import type { State } from './state';
 
 type Handler = (payload: string) => void;
 
+/** A fan-out that can be emptied. */
+export type FanOut = Pick<State, 'publish' | 'subscribe'> & { clear(): void };
+
 /** Makes the fan-out of one process. */
-export function createFanOut(logger?: Logger): Pick<State, 'publish' | 'subscribe'> & { clear(): void } {
+export function createFanOut(logger?: Logger): FanOut {
   const channels = new Map<string, Set<Handler>>();
 
   function call(handler: Handler, channel: string, payload: string): void {

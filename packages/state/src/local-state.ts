@@ -16,9 +16,11 @@ export interface LocalStateOptions {
 /** Makes the state of an installation that is one process. No timers; every map is bounded. */
 export function createLocalState({ now = Date.now, logger }: LocalStateOptions = {}): State {
   const fanOut = createFanOut(logger);
+  const { token, forgetToken } = createTokenCache(now);
   return {
     takeTokens: createTokenBuckets(now),
-    ...createTokenCache(now),
+    token,
+    forgetToken,
     ...createPresence(now),
     publish: fanOut.publish,
     subscribe: fanOut.subscribe,

@@ -15,15 +15,21 @@ const maxBuckets = 100_000;
 export function createTokenBuckets(now: () => number): State['takeTokens'] {
   const buckets = createRecentMap<Bucket>(maxBuckets);
   return async (name, rule) => {
-    const { ratePerSecond, burst, count = 1 } = rule;
-    if (!(ratePerSecond > 0) || !(count <= burst))
-      throw new AppError('INVALID_ARGUMENT', { reason: 'no such rate' });
+    const { ratePerSecond, count = 1 } = checkRule(rule);
     const at = now();
     const tokens = refilled(buckets.get(name), rule, at);
     const taken = tokens >= count;
     buckets.set(name, { tokens: taken ? tokens - count : tokens, at });
     return { taken, retryAfterMs: taken ? 0 : Math.ceil(((count - tokens) / ratePerSecond) * 1_000) };
   };
+}
+
+/** @throws AppError INVALID_ARGUMENT when the rule can never be met */
+export function checkRule(rule: TokenRule): TokenRule {
+  const { ratePerSecond, burst, count = 1 } = rule;
+  if (!(ratePerSecond > 0) || !(count <= burst))
+    throw new AppError('INVALID_ARGUMENT', { reason: 'no such rate' });
+  return rule;
 }
 
 // A clock that goes back gives nothing and takes nothing.

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 
+// A daemon that is there answers in some 50 ms; a client without one may wait for a network.
 const answerMs = 5_000;
 
-/** Whether a Docker engine answers on this machine: the client alone starts nothing. */
+let asked: Promise<boolean> | undefined;
+
+/** Whether a Docker engine answers here; asked once a process. */
 export function dockerAnswers(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const args = ['info', '--format', '{{.ServerVersion}}'];
-    execFile('docker', args, { timeout: answerMs }, (error, stdout) =>
-      resolve(!error && stdout.trim() !== ''),
+  asked ??= new Promise((resolve) => {
+    execFile('docker', ['info'], { timeout: answerMs, killSignal: 'SIGKILL' }, (error) =>
+      resolve(error === null),
     );
   });
+  return asked;
 }

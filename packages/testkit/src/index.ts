@@ -4,6 +4,16 @@ export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export {
+  type LaunchedOmnigate,
+  type LaunchOptions,
+  launchOmnigate,
+  type OmnigateForm,
+  testForm,
+} from './omnigate/launch';
+export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
+export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
+export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
 export { type Reporter, reportingDatabase, type SideName } from './races/meeting';
@@ -15,7 +25,7 @@ export {
   roundsHeldUp,
   titleOf,
 } from './races/operation';
-export { type LaunchedOmnigate, type LaunchOptions, launchOmnigate } from './standalone/launch';
+export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
 export {
   createTwilioSimulator,
   type InboundText,

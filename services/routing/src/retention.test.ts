@@ -57,3 +57,22 @@ test('a transaction without a tenant sees no key, however old', async () => {
   const rows = await database.query({ text: 'select from inbound_key' });
   expect(rows).toEqual([]);
 });
+
+test('forgets what messages were reserved in, after as long', async () => {
+  const tenantId = newId();
+  const scope = { tenants: [tenantId] };
+  await database.transaction(scope, (tx) =>
+    tx.query({
+      text: `insert into reply_reservation (tenant_id, message_id, channel_id, address, after, number, created_at)
+        select $1, gen_random_uuid(), gen_random_uuid(), '', 'message', 1, now() - age::interval
+        from unnest($2::text[]) age`,
+      values: [tenantId, ['9 days', '8 days 1 second', '7 days']],
+    }),
+  );
+  const retention = createRetention({ database, logger });
+  retention.saw(tenantId);
+  await retention.forget();
+  const left = await database.transaction(scope, (tx) => tx.query({ text: 'select from reply_reservation' }));
+  expect(left).toHaveLength(1);
+  await retention.stop();
+});

@@ -7,6 +7,17 @@ const everyMs = 3_600_000;
 /** Deleted by one statement, which is repeated until nothing is left. */
 const keysAtOnce = 50_000;
 
+interface Forgotten {
+  table: string;
+  /** Column that says how old a row is. */
+  age: string;
+}
+
+const forgotten: readonly Forgotten[] = [
+  { table: 'inbound_key', age: 'received_at' },
+  { table: 'reply_reservation', age: 'created_at' },
+];
+
 /** Whose keys one transaction may see. */
 const tenantsAtOnce = 200;
 
@@ -21,7 +32,8 @@ export interface Retention {
 }
 
 /**
- * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days).
+ * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days), and what
+ * messages were reserved in: no provider's reply window is open so long, and no receipt comes so late.
  *
  * @param deps routing's database; how many keys one statement deletes.
  * @returns how to tell it of tenants, and to begin and end it.
@@ -37,14 +49,14 @@ export function createRetention(deps: {
   let stopped = false;
   let working = Promise.resolve();
 
-  async function forgetOf(scope: string[]): Promise<void> {
+  async function forgetOf(scope: string[], { table, age }: Forgotten): Promise<void> {
     for (let deleted = atOnce; deleted === atOnce && !stopped; ) {
       const [row] = await deps.database.transaction({ tenants: scope }, (tx) =>
         tx.query<{ deleted: number }>({
-          name: 'inbound-key-forget',
+          name: `${table}-forget`,
           text: `with gone as (
-              delete from inbound_key where ctid = any(array(
-                select ctid from inbound_key where received_at < now() - interval '8 days' limit $1)) returning 1
+              delete from ${table} where ctid = any(array(
+                select ctid from ${table} where ${age} < now() - interval '8 days' limit $1)) returning 1
             )
             select count(*)::int as deleted from gone`,
           values: [atOnce],
@@ -57,8 +69,9 @@ export function createRetention(deps: {
   async function forget(): Promise<void> {
     const all = [...tenants];
     try {
-      for (let from = 0; from < all.length; from += tenantsAtOnce)
-        await forgetOf(all.slice(from, from + tenantsAtOnce));
+      for (let from = 0; from < all.length; from += tenantsAtOnce) {
+        for (const each of forgotten) await forgetOf(all.slice(from, from + tenantsAtOnce), each);
+      }
     } catch (error) {
       deps.logger.warn({ err: toAppError(error) }, 'old keys could not be forgotten');
     }

@@ -139,9 +139,33 @@ drop policy expired_read on inbound_key;
 drop policy expired_delete on inbound_key;
 `;
 
+const replyTables = ['reply_window', 'reply_reservation'];
+// What a provider lets a business send to an address: a window is opened by what the customer does, and its number rises
+// each time; used counts what is spent of it and all that is reserved.
+const replyLedger = `
+create table reply_window (
+  tenant_id uuid not null, channel_id uuid not null, address text not null, after text not null,
+  number int not null default 1, opened_at timestamptz not null, closes_at timestamptz not null,
+  max_messages int not null, used int not null default 0,
+  primary key (tenant_id, channel_id, address, after)
+) with (fillfactor = 80);
+-- state: reserved until the send has an end, then spent or released; number is that of the window it was spent in.
+create table reply_reservation (
+  tenant_id uuid not null, message_id uuid not null, channel_id uuid not null, address text not null, after text not null,
+  number int not null, state text not null default 'reserved', created_at timestamptz not null default now(),
+  primary key (tenant_id, message_id)
+) with (fillfactor = 80);
+create index reply_reservation_open on reply_reservation (tenant_id, channel_id, address, after) where state = 'reserved';
+create index reply_reservation_age on reply_reservation using brin (created_at) with (autosummarize = on);
+`;
+
 const migrations: Migration[] = [
   { id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') },
   { id: '0002_keys_of_tenants_alone', sql: withoutExpiry },
+  {
+    id: '0003_reply_windows',
+    sql: [replyLedger, ...replyTables.map((table) => tenantPolicy(table))].join('\n'),
+  },
 ];
 
 /** The schema of routing. The unscoped tables hold ids and clocks alone and are read before the tenant is known. */

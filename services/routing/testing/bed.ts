@@ -24,6 +24,8 @@ import { openProcess, type ProcessOptions } from './process';
 export interface Inbound {
   from?: string;
   text?: string;
+  /** Name of an event, in place of a text. */
+  event?: string;
   eventId?: string;
   consentWord?: string;
 }
@@ -34,6 +36,9 @@ export interface Reported {
   conversationId: string;
   state: DeliveryState;
   optedOut?: boolean;
+  errorCode?: string;
+  /** Of a failure: `window-closed` where it may be planned again. */
+  failureClass?: string;
   from?: string;
 }
 
@@ -115,14 +120,18 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', eventId = newId(), consentWord = '' } = message;
+  const { from = customer, text = 'hello', event, eventId = newId(), consentWord = '' } = message;
+  const kind =
+    event === undefined
+      ? { $case: 'text' as const, value: { body: text } }
+      : { $case: 'event' as const, value: { name: event, detail: '' } };
   const value = MessageReceived.fromPartial({
     message: {
       eventId,
       tenantId: place.tenantId,
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
-      content: { kind: { $case: 'text', value: { body: text } } },
+      content: { kind },
     },
     consentWord,
   });

@@ -1,4 +1,9 @@
-import { type OpeningHours, ResolvedChannel, ResolveTenantResponse } from '@omnigate/contracts';
+import {
+  type OpeningHours,
+  type ReplyRule,
+  ResolvedChannel,
+  ResolveTenantResponse,
+} from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
 import { newId } from '@omnigate/runtime';
@@ -10,6 +15,8 @@ export interface TenantOptions {
   /** Of the team `default`. */
   hours?: OpeningHours[];
   firstResponder?: 'bot' | 'people';
+  /** Of the channel's type; default: none. */
+  replyRules?: ReplyRule[];
 }
 
 /** A tenant with one channel, the teams `default` and `second`, and the agents `ann` and `bob` in both. */
@@ -59,6 +66,7 @@ function makeTenant(o: TenantOptions): TestTenant {
       adapterService: 'channel-webhooks',
       addressNamespace: 'phone',
       capabilities: { singleMessageTurn: true },
+      replyRules: o.replyRules ?? [],
     },
   });
   return { tenantId, tenant, channel };
@@ -78,6 +86,7 @@ export function createTestDirectory(): TestDirectory {
       },
       peekTenant: (id) => tenants.get(id)?.tenant,
       tenant: async (id) => tenants.get(id)?.tenant,
+      renewTenant: async (id) => tenants.get(id)?.tenant,
       authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
       resolveTenant: () => Promise.reject(new AppError('NOT_FOUND')),
       onChanged: () => () => undefined,

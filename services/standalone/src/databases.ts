@@ -3,13 +3,7 @@ import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
 import { channelWebSchema } from '@omnigate/channel-web';
 import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
-import {
-  createDatabase,
-  type Database,
-  migrate,
-  type ServiceSchema,
-  startEmbeddedPostgres,
-} from '@omnigate/database';
+import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/database';
 import { directorySchema } from '@omnigate/directory';
 import { routingSchema } from '@omnigate/routing';
 import type { Logger } from '@omnigate/runtime';
@@ -66,26 +60,4 @@ export async function openDatabaseServer(options: DatabaseOptions): Promise<Data
 async function startEmbedded({ dataFolder, logger, onProgress }: DatabaseOptions) {
   onProgress('Starting PostgreSQL');
   return startEmbeddedPostgres({ dataDir: join(dataFolder, 'postgres'), logger, onProgress });
-}
-
-/**
- * Opens a service's schema in its serving role.
- *
- * @param url the database's URL.
- * @param schema the service's schema.
- * @param options connections at most, and the logger.
- * @returns the database.
- */
-export function openSchema(
-  url: string,
-  schema: ServiceSchema,
-  options: { poolSize: number; logger: Logger },
-): Database {
-  return createDatabase({
-    url,
-    schema: schema.schema,
-    role: schema.role,
-    applicationName: `omnigate-${schema.schema}`,
-    ...options,
-  });
 }

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { toAppError } from '@omnigate/errors';
+import { announce, lockDataFolder, progress } from '@omnigate/installation';
 import { createLogger, loadConfig, runParts } from '@omnigate/runtime';
-import { announce, progress } from './announce';
 import { configSchema } from './config';
-import { lockDataFolder } from './data-folder';
 import { createOmnigate } from './omnigate';
 
 async function main(): Promise<void> {
@@ -18,7 +17,7 @@ async function main(): Promise<void> {
   const omnigate = await createOmnigate({ config, logger, onProgress: progress });
   const running = await runParts(omnigate.parts, { logger });
   if (!(await omnigate.ready())) throw new Error('not ready after the start');
-  announce(omnigate.addresses(), folder, config);
+  announce(omnigate.addresses(), folder, config.OMNIGATE_DEMO === '1');
   await stopping;
   progress('Stopping');
   await running.stop();

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
@@ -6,24 +6,28 @@ import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-
 import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
+import {
+  type Addresses,
+  applyDemoOnce,
+  encryptionKey,
+  ownerKey,
+  writeCredentials,
+} from '@omnigate/installation';
 import { createRouting, routingSchema } from '@omnigate/routing';
 import {
   createInProcessClient,
   createServer,
   type Identity,
+  type RpcServer,
   type RpcService,
   type ServiceDefinition,
 } from '@omnigate/rpc';
-import { createHealth, createMetrics, type Logger, type Part } from '@omnigate/runtime';
+import { createHealth, createMetrics, type Health, type Logger, type Part } from '@omnigate/runtime';
+import { createHttpServer, listenGrpc, listenHttp, openSchema } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config';
-import { ownerKey, writeCredentials } from './credentials';
-import { encryptionKey } from './data-folder';
-import { type DatabaseServer, openDatabaseServer, openSchema } from './databases';
-import { createDemo } from './demo';
-import { createHttpServer } from './http-server';
-import { listening } from './listening';
+import { type DatabaseServer, openDatabaseServer } from './databases';
 
 /** What composing needs. */
 export interface OmnigateOptions {
@@ -31,13 +35,6 @@ export interface OmnigateOptions {
   logger: Logger;
   /** Takes a line for people about work that takes a while. */
   onProgress(line: string): void;
-}
-
-/** Where a running Omnigate is reached. */
-export interface Addresses {
-  httpUrl: string;
-  publicUrl: string;
-  grpcAddress: string;
 }
 
 /** All services in one process. */
@@ -121,17 +118,8 @@ function compose(composition: Composition): Omnigate {
   const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
   const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
-  const demo = createDemo({
-    enabled: config.OMNIGATE_DEMO === '1',
-    folder,
-    directory: createInProcessClient(serviceOf(directory.rpc, DirectoryServiceService), {
-      identity: demoOperator,
-    }),
-    cache,
-    publicUrl,
-  });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
-  const web = createChannelWeb({ ...adapter, database: databases.web, demoChannelId: demo.channelId });
+  const web = createChannelWeb({ ...adapter, database: databases.web });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
@@ -169,7 +157,11 @@ function compose(composition: Composition): Omnigate {
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
-      { name: 'demo', start: () => demo.start(composition.onProgress), stop: async () => undefined },
+      {
+        name: 'demo',
+        start: () => startDemo(composition, publicUrl, cache, directory.rpc),
+        stop: async () => undefined,
+      },
       grpcPart(rpc, config, addresses, health),
       httpPart(http, config, addresses),
       {
@@ -181,6 +173,27 @@ function compose(composition: Composition): Omnigate {
   };
 }
 
+async function startDemo(
+  { config, folder, onProgress }: Composition,
+  publicUrl: string,
+  cache: ReturnType<typeof createDirectoryCache>,
+  services: readonly RpcService[],
+): Promise<void> {
+  if (config.OMNIGATE_DEMO === '0') return;
+  const service = serviceOf(services, DirectoryServiceService);
+  const directory = createInProcessClient(service, { identity: demoOperator });
+  await applyDemoOnce({
+    folder,
+    knowledge: join(dirname(require.resolve('@omnigate/bot/package.json')), 'demo'),
+    publicUrl,
+    onProgress,
+    async apply(resources) {
+      const tenantId = await cache.resolveTenant('default');
+      await directory.applyResources({ resources, validateOnly: false }, { tenantId });
+    },
+  });
+}
+
 function serviceOf<D extends ServiceDefinition>(
   services: readonly RpcService[],
   definition: D,
@@ -190,22 +203,11 @@ function serviceOf<D extends ServiceDefinition>(
   return service as RpcService<D>;
 }
 
-function grpcPart(
-  rpc: ReturnType<typeof createServer>,
-  config: Config,
-  addresses: Addresses,
-  health: { setStopping(): void },
-): Part {
+function grpcPart(rpc: RpcServer, config: Config, addresses: Addresses, health: Health): Part {
   return {
     name: 'gRPC',
     async start() {
-      const at = {
-        host: config.OMNIGATE_BIND,
-        port: config.OMNIGATE_GRPC_PORT,
-        variable: 'OMNIGATE_GRPC_PORT',
-      };
-      const port = await listening(at, rpc.listen);
-      addresses.grpcAddress = `${reachable(config.OMNIGATE_BIND)}:${port}`;
+      addresses.grpcAddress = await listenGrpc(rpc, config);
     },
     async stop() {
       health.setStopping();
@@ -218,22 +220,11 @@ function httpPart(http: FastifyInstance, config: Config, addresses: Addresses): 
   return {
     name: 'HTTP',
     async start() {
-      const at = {
-        host: config.OMNIGATE_BIND,
-        port: config.OMNIGATE_HTTP_PORT,
-        variable: 'OMNIGATE_HTTP_PORT',
-      };
-      await listening(at, (host, port) => http.listen({ host, port }));
-      const address = http.addresses()[0];
-      const port = typeof address === 'object' ? address.port : config.OMNIGATE_HTTP_PORT;
-      addresses.httpUrl = `http://${reachable(config.OMNIGATE_BIND)}:${port}`;
+      addresses.httpUrl = `http://${await listenHttp(http, config)}`;
     },
     stop: () => http.close(),
   };
 }
-
-/** An address that listens everywhere is reached on this machine by loopback. */
-const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
 
 async function tellCli(
   cache: ReturnType<typeof createDirectoryCache>,

@@ -41,6 +41,14 @@ export function describeManifest({ manifest }: ChannelAdapter, { channel }: Chan
       expect(marked).toEqual(manifest.secrets);
     });
 
+    test('its reply rules open windows, each after something else', () => {
+      const { replyRules = [] } = manifest;
+      const lasting = replyRules.filter((rule) => rule.windowSeconds > 0 && rule.maxMessages >= 0);
+      expect(lasting).toEqual(replyRules);
+      expect(new Set(replyRules.map((rule) => rule.after)).size).toBe(replyRules.length);
+      for (const { after } of replyRules) expect(after).toMatch(/^[a-z][a-z0-9-]*$/);
+    });
+
     test('api_base_url can be set', () => {
       expect(properties.map(([key]) => key)).toContain('api_base_url');
     });

@@ -159,8 +159,7 @@ test('/demo opens the demo channel’s widget under a strict policy, and helps w
   const missing = await fetch(`${bed.baseUrl}/demo`);
   expect(missing.status).toBe(404);
   expect(await missing.text()).toContain('omnigate apply');
-  const channel = bed.addChannel();
-  bed.demo.channelId = channel.id;
+  const channel = bed.addDemoChannel();
   const page = await fetch(`${bed.baseUrl}/demo`);
   expect(page.status).toBe(200);
   expect(page.headers.get('x-frame-options')).toBe('DENY');

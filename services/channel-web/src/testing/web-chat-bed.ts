@@ -11,6 +11,7 @@ import {
   RegistryServiceService,
   ResolveChannelResponse,
   ResolvedChannel,
+  ResolveTenantResponse,
   ResourceChanged,
   resourceKey,
   topics,
@@ -45,6 +46,9 @@ function bundleWidget(): string {
   return built.outputFiles[0]?.text ?? '';
 }
 
+/** The tenant of the demo's channel. */
+const demoTenantId = newId();
+
 /** A registry that knows the channels of a list. */
 function registryOf(channels: Map<string, ResolvedChannel>) {
   const nobody = async (): Promise<never> => {
@@ -59,12 +63,15 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
   } as const;
   const service = defineService(RegistryServiceService, allow, {
     registerChannelTypes: async () => ({}),
-    resolveChannel: async ({ channelId }) => {
-      const channel = channels.get(channelId);
+    resolveChannel: async ({ channelId, name }, { identity }) => {
+      const named = [...channels.values()].find(
+        (each) => each.name === name && each.tenantId === identity.tenantId,
+      );
+      const channel = channels.get(channelId) ?? named;
       if (!channel) throw new AppError('NOT_FOUND');
       return ResolveChannelResponse.fromPartial({ channel });
     },
-    resolveTenant: nobody,
+    resolveTenant: async () => ResolveTenantResponse.fromPartial({ id: demoTenantId, name: 'default' }),
     authenticateApiKey: nobody,
     snapshotResources: nobody,
   });
@@ -90,11 +97,10 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   const database = createDatabase({ url, schema, role, applicationName: 'test', logger, unsafeNoSync: true });
   const channels = new Map<string, ResolvedChannel>();
   const registry = registryOf(channels);
-  const directory = createDirectoryCache({ registry, bus, logger });
+  const directory = createDirectoryCache({ registry, bus, logger, negativeTtlMs: 0 });
   const state = createLocalState();
-  const server = fastify({ forceCloseConnections: true, trustProxy: true });
+  const server = fastify({ forceCloseConnections: 'idle', trustProxy: true });
   const port = { number: 0 };
-  const demo = { channelId: undefined as string | undefined };
   await bus.start();
   await directory.start();
   const received = follow(
@@ -115,7 +121,6 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     publicUrl: 'http://chat.test',
     sendsInFlight: 32,
     exclusive: true,
-    demoChannelId: () => demo.channelId,
     widgetBundle: bundleWidget(),
     ...overrides,
   });
@@ -126,11 +131,15 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   const baseUrl = `http://127.0.0.1:${port.number}`;
   await app.start();
 
-  function addChannel(config: Record<string, unknown> = {}, tenantId = newId()): ResolvedChannel {
+  function addChannel(
+    config: Record<string, unknown> = {},
+    tenantId = newId(),
+    name = 'site',
+  ): ResolvedChannel {
     const channel = ResolvedChannel.fromPartial({
       id: newId(),
       tenantId,
-      name: 'site',
+      name,
       type: 'web',
       firstResponder: 'bot',
       maxPerSecond: 1_000,
@@ -203,7 +212,9 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     baseUrl,
     database,
     state,
-    demo,
+    /** Closes the HTTP server alone. */
+    close: () => server.close(),
+    addDemoChannel: () => addChannel({}, demoTenantId, 'demo-web'),
     channels,
     received: received.seen,
     statuses: statuses.seen,

@@ -1,4 +1,4 @@
-import type { ChannelType, Resource } from '@omnigate/contracts';
+import type { ChannelType, ReplyRule, Resource } from '@omnigate/contracts';
 import { type JsonObject, maskedSecret, type StoredResource } from '../domain/resource';
 import { withSecrets } from '../domain/secret-fields';
 
@@ -57,6 +57,12 @@ export function viewResource(resource: StoredResource, context: ViewContext, mad
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+const viewReplyRule = ({ after, windowSeconds, maxMessages }: ReplyRule): JsonObject => ({
+  after,
+  window_seconds: windowSeconds,
+  ...(maxMessages > 0 && { max_messages: maxMessages }),
+});
+
 /**
  * Shows a channel type as a resource of kind ChannelType.
  *
@@ -73,6 +79,7 @@ export function viewChannelType(channelType: ChannelType): Resource {
     address_namespace: addressNamespace,
     default_max_per_second: defaultMaxPerSecond,
     capabilities: Object.fromEntries(shown.map(([name, value]) => [snakeCase(name), value])),
+    ...(channelType.replyRules.length > 0 && { reply_rules: channelType.replyRules.map(viewReplyRule) }),
     config_schema: configSchema ?? {},
   };
   return { kind: 'ChannelType', metadata: { name: type, id: '' }, spec, status: {} };

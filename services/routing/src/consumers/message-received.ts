@@ -110,6 +110,7 @@ async function store(context: RoutingContext, tx: Transaction, items: Inbound[])
   const consents: ConsentChange[] = [];
   for (const item of items) record(changes, touched.get(inboundKeyOf(item)) as Touched, item, consents);
   const started = await nextTurns(context, changes, [...touched.values()]);
+  await changes.replies.hold([]);
   await recordConsents(tx, consents);
   await writeChanges(changes, context.bus);
   tx.onCommitted(() => {
@@ -212,6 +213,7 @@ function record(changes: Changes, touched: Touched, item: Inbound, consents: Con
     providerMessageId: message.providerMessageId,
     ...(message.occurredTime && { occurredTime: message.occurredTime }),
   });
+  changes.replies.came({ address: conversation, channel }, message.content, row.occurredAt);
   if (item.consentWord === '') touched.asking.push({ seq: row.seq, message });
   else if (item.consentWord !== 'help') recordConsent(changes, touched, item, row.id, consents);
 }

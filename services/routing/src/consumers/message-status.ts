@@ -1,12 +1,15 @@
 import type { BusRecord, Outcome } from '@omnigate/bus';
-import { DeliveryState, MessageStatus } from '@omnigate/contracts';
+import { DeliveryState, MessageStatus, type ResolvedChannel } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
 import type { RoutingContext } from '../context';
 import { rises } from '../domain/delivery-state';
+import { replyRulesOf } from '../domain/reply-window';
 import { addChange, beginChanges, writeChanges } from '../store/changes';
 import { type ConsentChange, recordConsents } from '../store/consents';
 import { lockConversations } from '../store/conversations';
 import { type DeliveryReport, raiseDeliveries } from '../store/deliveries';
+import { endReservations, lockWindows, type ReservationEnd } from '../store/reply-windows';
+import { type Stranded, sendAgain } from './send-again';
 
 /**
  * Notes what adapter services report of messages that were sent; shown states only rise.
@@ -39,21 +42,73 @@ async function note(
   const byConversation = new Map(told.map((status) => [status.conversationId, status]));
   const locked = await lockConversations(tx, [...byConversation.values()]);
   const conversations = new Map(locked.map((row) => [row.id, row]));
+  const channels = await channelsOf(context, statuses);
+  const ruled = statuses.filter((status) => replyRulesOf(channels.get(channelIdOf(status))).length > 0);
+  await lockWindows(
+    tx,
+    ruled.map((status) => ({ ...status, channelId: channelIdOf(status) })),
+  );
   const risen = await raiseDeliveries(tx, [...reports.values()]);
   // Of a status that comes again nothing is believed twice: the customer may have said another word since.
   await recordConsents(tx, optOuts(statuses.filter((status) => risen.has(status.messageId))));
+  await endReservations(tx, endsOf(ruled, reports, risen));
   const changes = beginChanges(tx, context.clock());
+  const stranded: Stranded[] = [];
   for (const status of told) {
     const report = reports.get(status.messageId);
     const conversation = conversations.get(status.conversationId);
     if (!conversation || !report || !risen.delete(status.messageId)) continue;
     const { messageId, state, errorCode } = report;
-    addChange(changes, conversation, await context.directory.channel(conversation.channelId), {
+    const channel = channels.get(conversation.channelId);
+    addChange(changes, conversation, channel, {
       $case: 'messageStateChanged',
       value: { messageId, state, errorCode },
     });
+    if (channel && isWindowClosed(status)) stranded.push({ conversation, channel, messageId });
   }
+  await sendAgain(changes, stranded);
   await writeChanges(changes, context.bus);
+}
+
+const channelIdOf = (status: MessageStatus): string => status.channel?.id ?? '';
+
+async function channelsOf(
+  { directory }: Pick<RoutingContext, 'directory'>,
+  statuses: readonly MessageStatus[],
+): Promise<Map<string, ResolvedChannel | undefined>> {
+  const ids = [...new Set(statuses.map(channelIdOf))];
+  return new Map(await Promise.all(ids.map(async (id) => [id, await directory.channel(id)] as const)));
+}
+
+const isWindowClosed = (status: MessageStatus): boolean =>
+  status.state === DeliveryState.DELIVERY_STATE_FAILED && status.failureClass === 'window-closed';
+
+const spentStates: readonly DeliveryState[] = [
+  DeliveryState.DELIVERY_STATE_UNKNOWN,
+  DeliveryState.DELIVERY_STATE_SENT,
+  DeliveryState.DELIVERY_STATE_DELIVERED,
+  DeliveryState.DELIVERY_STATE_READ,
+];
+
+/** What the statuses mean for the ledger of replies. A message that only waited too long says nothing of the window. */
+function endsOf(
+  statuses: readonly MessageStatus[],
+  reports: ReadonlyMap<string, DeliveryReport>,
+  risen: ReadonlySet<string>,
+): ReservationEnd[] {
+  const closed = new Set(
+    statuses
+      .filter((status) => isWindowClosed(status) && status.errorCode !== 'NOT_AFTER_PASSED')
+      .map((status) => status.messageId),
+  );
+  const messages = new Map(statuses.map((status) => [status.messageId, status.tenantId]));
+  return [...messages].flatMap(([messageId, tenantId]): ReservationEnd[] => {
+    const state = reports.get(messageId)?.state;
+    if (state === undefined || !risen.has(messageId)) return [];
+    if (spentStates.includes(state)) return [{ tenantId, messageId, state: 'spent', windowClosed: false }];
+    if (state !== DeliveryState.DELIVERY_STATE_FAILED) return [];
+    return [{ tenantId, messageId, state: 'released', windowClosed: closed.has(messageId) }];
+  });
 }
 
 /** That a message was sent is what everybody expects: it is kept with the delivery, but is no event. */

@@ -92,6 +92,7 @@ export async function enqueue(
   }));
   const places = await placesFor(changes, entries);
   await insertQueueEntries(changes.tx, entries);
+  await changes.replies.hold(items.map(({ conversation, channel }) => ({ address: conversation, channel })));
   for (const item of items) {
     item.conversation.queuedAt = changes.now;
     changeOwner(changes, item.conversation, item.channel, {

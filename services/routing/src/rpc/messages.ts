@@ -19,9 +19,17 @@ import type { CallContext } from '@omnigate/rpc';
 import { newId, sanitizeText } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
-import { addChange, addMessage, beginChanges, sendMessage as send, writeChanges } from '../store/changes';
+import {
+  addChange,
+  addMessage,
+  beginChanges,
+  type Changes,
+  sendMessage as send,
+  writeChanges,
+} from '../store/changes';
 import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockConversations, lockOpenConversations } from '../store/conversations';
+import type { ReplyTarget } from '../store/reply-plan';
 import { once } from '../store/requests';
 import { requireOwnership } from './access';
 import { toMessage } from './mapping';
@@ -37,7 +45,8 @@ const longestText = 20_000;
  * @param request what to send, where.
  * @param ctx the call.
  * @returns the message as stored, queued; of several the first.
- * @throws AppError INVALID_ARGUMENT, NOT_FOUND, CONVERSATION_RESOLVED, NOT_OWNER, RECIPIENT_OPTED_OUT, REQUEST_ID_REUSED.
+ * @throws AppError INVALID_ARGUMENT, NOT_FOUND, CONVERSATION_RESOLVED, NOT_OWNER, RECIPIENT_OPTED_OUT, WINDOW_CLOSED,
+ *   REPLY_LIMIT_REACHED, REQUEST_ID_REUSED.
  */
 export async function sendMessage(
   context: RoutingContext,
@@ -61,9 +70,9 @@ export async function sendMessage(
       if (conversation.seq === 0) addChange(changes, conversation, channel, { $case: 'opened', value: {} });
       const senderName = await nameOf(context, ctx, conversation);
       const draft = { role: PartyRole.PARTY_ROLE_AGENT, senderName };
-      const rows = partsOf(content, channel).map((part) =>
-        send(changes, conversation, channel, { ...draft, content: part }),
-      );
+      const parts = partsOf(content, channel);
+      await requireReplyable(changes, { address: conversation, channel }, parts.length);
+      const rows = parts.map((part) => send(changes, conversation, channel, { ...draft, content: part }));
       await writeChanges(changes, context.bus);
       const first = rows[0] as (typeof rows)[number];
       const message = toMessage(first, { state: DeliveryState.DELIVERY_STATE_QUEUED, errorCode: '' });
@@ -175,6 +184,13 @@ function requireSendable(conversation: ConversationRow): void {
   if (conversation.state !== ConversationState.CONVERSATION_STATE_OPEN)
     throw new AppError('CONVERSATION_RESOLVED');
   if (conversation.optedOut) throw new AppError('RECIPIENT_OPTED_OUT');
+}
+
+/** @throws AppError WINDOW_CLOSED, REPLY_LIMIT_REACHED: the sender learns why, and nothing is stored. */
+async function requireReplyable(changes: Changes, target: ReplyTarget, count: number): Promise<void> {
+  await changes.replies.hold([target]);
+  const refusal = changes.replies.refusal(target, count);
+  if (refusal) throw new AppError(refusal);
 }
 
 /** Who speaks: the key's agent, or with another key the agent who has the conversation. */

@@ -24,6 +24,7 @@ import { changedSnapshot, maskedMessage } from '../domain/masking';
 import { saveConversations } from './conversations';
 import { insertDeliveries, type NewDelivery } from './deliveries';
 import { insertMessages, type MessageRow } from './messages';
+import { beginReplyPlan, type ReplyPlan } from './reply-plan';
 
 /** What one transaction does to conversations; collected in memory, written by one statement a table. */
 export interface Changes {
@@ -33,6 +34,7 @@ export interface Changes {
   messages: MessageRow[];
   deliveries: NewDelivery[];
   records: OutgoingRecord[];
+  replies: ReplyPlan;
 }
 
 /** What happened to a conversation, as in ConversationChanged.change. */
@@ -46,7 +48,10 @@ export type Change = NonNullable<ConversationChanged['change']>;
  * @returns nothing collected yet.
  */
 export function beginChanges(tx: Transaction, now: Date): Changes {
-  return { tx, now, conversations: new Map(), messages: [], deliveries: [], records: [] };
+  return {
+    ...{ tx, now, conversations: new Map(), messages: [], deliveries: [], records: [] },
+    replies: beginReplyPlan(tx),
+  };
 }
 
 /**
@@ -138,9 +143,10 @@ export function addMessage(
 }
 
 /**
- * Stores a message to the customer, and hands it to the channel's adapter service.
+ * Stores a message to the customer, and hands it to the channel's adapter service; where the reply rules don't let it go
+ * it is stored as failed, with the reason.
  *
- * @param changes where to collect.
+ * @param changes where to collect; `replies` holds the conversation's address.
  * @param conversation the row, locked by the transaction; its customer has not opted out.
  * @param channel its channel.
  * @param draft who speaks and what.
@@ -156,19 +162,22 @@ export function sendMessage(
     ...draft,
     direction: Direction.DIRECTION_OUTBOUND,
   });
-  changes.deliveries.push({
-    tenantId: row.tenantId,
-    messageId: row.id,
-    conversationId: conversation.id,
-    channelId: conversation.channelId,
-    address: conversation.address,
-    state: DeliveryState.DELIVERY_STATE_QUEUED,
-    createdAt: changes.now,
-  });
+  const reply = changes.replies.take({ address: conversation, channel }, row.id);
+  const refusal = typeof reply === 'string' ? reply : '';
+  const state = refusal ? DeliveryState.DELIVERY_STATE_FAILED : DeliveryState.DELIVERY_STATE_QUEUED;
+  const { tenantId, id: messageId } = row;
+  const { id: conversationId, channelId, address } = conversation;
+  const ids = { tenantId, messageId, conversationId, channelId, address };
+  changes.deliveries.push({ ...ids, state, errorCode: refusal, createdAt: changes.now });
+  if (refusal) {
+    const value = { messageId, state, errorCode: refusal };
+    addChange(changes, conversation, channel, { $case: 'messageStateChanged', value });
+    return row;
+  }
   changes.records.push({
     topic: topics.messageSend(channel.channelType?.adapterService ?? ''),
     key: messageKey(conversation.channelId, conversation.address, conversation.threadKey),
-    value: encodeSend(changes, conversation, channel, row, draft),
+    value: encodeSend(changes, conversation, channel, row, draft, notAfter(changes.now, reply)),
     eventId: row.id,
     type: 'omnigate.message.v1.MessageSend',
     tenantId: row.tenantId,
@@ -179,12 +188,18 @@ export function sendMessage(
 /** A message that is not out by then is not wanted any more: its delivery ends as window closed, and is shown so. */
 const sendableMs = 24 * 3_600_000;
 
+function notAfter(now: Date, windowCloses: Date | string | undefined): Date {
+  const wanted = now.getTime() + sendableMs;
+  return new Date(windowCloses instanceof Date ? Math.min(wanted, windowCloses.getTime()) : wanted);
+}
+
 function encodeSend(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
   row: MessageRow,
   draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+  notAfter: Date,
 ): Uint8Array {
   return encodeMessage(MessageSend, {
     messageId: row.id,
@@ -195,7 +210,7 @@ function encodeSend(
     conversationId: conversation.id,
     sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
     content: draft.content,
-    notAfter: new Date(changes.now.getTime() + sendableMs),
+    notAfter,
     priority: 0,
     replyTo: '',
     createTime: changes.now,
@@ -246,6 +261,7 @@ export async function writeChanges(changes: Changes, bus: Bus): Promise<void> {
   await Promise.all([
     saveConversations(changes.tx, [...changes.conversations.values()]),
     insertMessages(changes.tx, changes.messages),
+    changes.replies.write(),
     insertDeliveries(changes.tx, changes.deliveries),
   ]);
   bus.publish(changes.tx, changes.records);

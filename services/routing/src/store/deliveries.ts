@@ -10,6 +10,8 @@ export interface NewDelivery {
   channelId: string;
   address: string;
   state: DeliveryState;
+  /** Why it failed at once; empty when it is queued. */
+  errorCode: string;
   createdAt: Date;
 }
 
@@ -23,9 +25,10 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
   if (rows.length === 0) return;
   await tx.query({
     name: 'delivery-insert',
-    text: `insert into delivery (tenant_id, message_id, conversation_id, channel_id, address, state, created_at, updated_at)
-      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::timestamptz[],
-        $7::timestamptz[])`,
+    text: `insert into delivery (tenant_id, message_id, conversation_id, channel_id, address, state, error_code,
+        created_at, updated_at)
+      select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::text[],
+        $8::timestamptz[], $8::timestamptz[])`,
     values: [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.messageId),
@@ -33,6 +36,7 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
       rows.map((row) => row.channelId),
       rows.map((row) => row.address),
       rows.map((row) => row.state),
+      rows.map((row) => row.errorCode),
       rows.map((row) => row.createdAt),
     ],
   });

@@ -137,6 +137,30 @@ export async function readMessages(tx: Queryable, range: MessageRange): Promise<
   return rows.map(fromStored);
 }
 
+/**
+ * Reads messages by their ids.
+ *
+ * @param tx where to read.
+ * @param ids the messages and their conversations.
+ * @returns who said what, for the messages that exist.
+ */
+export async function readSent(
+  tx: Queryable,
+  ids: readonly { tenantId: string; conversationId: string; messageId: string }[],
+): Promise<Pick<MessageRow, 'id' | 'role' | 'senderName' | 'content'>[]> {
+  return tx.query<{ id: string; role: number; senderName: string; content: Buffer }>({
+    name: 'message-sent',
+    text: `select m.id, m.role, m.sender_name as "senderName", m.content
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as k(tenant_id, conversation_id, message_id)
+      join message m on m.tenant_id = k.tenant_id and m.conversation_id = k.conversation_id and m.id = k.message_id`,
+    values: [
+      ids.map((each) => each.tenantId),
+      ids.map((each) => each.conversationId),
+      ids.map((each) => each.messageId),
+    ],
+  });
+}
+
 /** A message of a span, with what a turn needs of it. */
 export interface SpanMessage {
   conversationId: string;

@@ -59,14 +59,18 @@ async function flushResults(
     const ids = results.map(({ job }) => job);
     // Issued together, locked one after the other: a connection runs its statements in order.
     const [rows, current] = await Promise.all([lockConversations(tx, ids), lockTurns(tx, ids)]);
-    const conversations = new Map(rows.map((row) => [row.id, row]));
+    const held = await withChannels(context, rows);
+    await changes.replies.hold(
+      held.flatMap(({ conversation, channel }) => (channel ? [{ address: conversation, channel }] : [])),
+    );
+    const conversations = new Map(held.map((item) => [item.conversation.id, item]));
     const turns = new Map(current.map((turn) => [turn.conversationId, turn]));
     Object.assign(plan, { ended: [], restarted: [], enqueued: [] });
     for (const result of results) {
-      const conversation = conversations.get(result.job.conversationId);
+      const item = conversations.get(result.job.conversationId);
       const turn = turns.get(result.job.conversationId);
-      if (conversation && turn && isCurrent(turn, result, context.instance)) {
-        await apply(context, changes, { result, conversation, turn, plan });
+      if (item && turn && isCurrent(turn, result, context.instance)) {
+        apply(context, changes, { ...item, result, turn, plan });
       } else context.metrics.turnsDropped.inc();
     }
     await endTurns(tx, plan.ended);
@@ -81,21 +85,32 @@ async function flushResults(
 const isCurrent = (turn: TurnRow, { job }: TurnResult, instance: string): boolean =>
   turn.id === job.turnId && turn.fence === job.fence && turn.holder === instance;
 
-interface Settling {
-  result: TurnResult;
+/** A conversation and its channel; undefined when the channel was deleted. */
+interface Held {
   conversation: ConversationRow;
+  channel: ResolvedChannel | undefined;
+}
+
+const withChannels = (
+  { directory }: Pick<RoutingContext, 'directory'>,
+  rows: readonly ConversationRow[],
+): Promise<Held[]> =>
+  Promise.all(
+    rows.map(async (conversation) => ({
+      conversation,
+      channel: await directory.channel(conversation.channelId),
+    })),
+  );
+
+interface Settling extends Held {
+  result: TurnResult;
   turn: TurnRow;
   plan: Plan;
 }
 
-async function apply(
-  context: Omit<RoutingContext, 'runner'>,
-  changes: Changes,
-  settling: Settling,
-): Promise<void> {
-  const { conversation, turn, plan, result } = settling;
+function apply(context: Omit<RoutingContext, 'runner'>, changes: Changes, settling: Settling): void {
+  const { conversation, channel, turn, plan, result } = settling;
   const open = conversation.state === ConversationState.CONVERSATION_STATE_OPEN;
-  const channel = await context.directory.channel(conversation.channelId);
   if (
     !open ||
     conversation.owner !== ConversationOwner.CONVERSATION_OWNER_BOT ||

@@ -31,7 +31,7 @@ export const operations: readonly Operation<RoutingRaces>[] = [
   {
     name: 'customers write',
     home: 'answering',
-    waitsFor: [...changing, 'turn'],
+    waitsFor: [...changing, 'turn', 'replyWindow'],
     run: received(),
   },
   { name: 'customers are new', home: 'unknown', waitsFor: ['address', 'busHead'], run: received() },
@@ -62,7 +62,7 @@ export const operations: readonly Operation<RoutingRaces>[] = [
   {
     name: 'statuses come in',
     home: 'answering',
-    waitsFor: [...changing, 'consent', 'delivery'],
+    waitsFor: [...changing, 'consent', 'delivery', 'replyWindow'],
     run: (process, scene) => reported(process, scene, scene.sent),
   },
   {
@@ -74,19 +74,19 @@ export const operations: readonly Operation<RoutingRaces>[] = [
   {
     name: 'the bot replies',
     home: 'answering',
-    waitsFor: [...changing, 'turn'],
+    waitsFor: [...changing, 'turn', 'replyWindow'],
     run: settled({ response: reply }),
   },
   {
     name: 'the bot hands over',
     home: 'answering',
-    waitsFor: [...changing, 'turn', 'queueEntry'],
+    waitsFor: [...changing, 'turn', 'queueEntry', 'replyWindow'],
     run: settled({ failure: 'BOT_TIMEOUT' }),
   },
   {
     name: 'an agent sends',
     home: 'answering',
-    waitsFor: changing,
+    waitsFor: [...changing, 'replyWindow'],
     run: called(ids, ({ conversations }, conversationId) =>
       conversations.sendMessage({ requestId: newId(), conversationId, content }),
     ),

@@ -9,6 +9,7 @@ import { insertConversations, saveConversations } from '../../src/store/conversa
 import { insertDeliveries } from '../../src/store/deliveries';
 import { insertOffers, type OfferRow } from '../../src/store/offers';
 import { insertQueueEntries } from '../../src/store/queue';
+import { openWindows, reserveReplies } from '../../src/store/reply-windows';
 import { beginTurns } from '../../src/store/turns';
 import type { TestDirectory, TestTenant } from '../directory';
 import { holder } from '../process';
@@ -90,7 +91,10 @@ export async function makeScene(
   directory: TestDirectory,
   kind: SceneKind,
 ): Promise<Scene> {
-  const tenant = directory.addTenant({ firstResponder: kind === 'unknown' ? 'people' : 'bot' });
+  const tenant = directory.addTenant({
+    firstResponder: kind === 'unknown' ? 'people' : 'bot',
+    replyRules: [{ after: 'message', windowSeconds: 3_600, maxMessages: 0 }],
+  });
   const addresses = ['+14155550101', '+14155550102'];
   const conversations =
     kind === 'unknown' ? [] : addresses.map((address) => conversationRow(tenant, kind, address));
@@ -127,6 +131,13 @@ async function store(tx: Transaction, scene: Scene): Promise<void> {
     setPresence(tx, { tenantId, agentId: id, agent: name, state: PresenceState.PRESENCE_STATE_ONLINE }),
   );
   await Promise.all([...cleared, ...present]);
+  await openWindows(
+    tx,
+    scene.addresses.map((address) => ({
+      ...{ tenantId, channelId: scene.channel.id, address, after: 'message' },
+      ...{ windowSeconds: 3_600, maxMessages: 0, occurredAt: new Date() },
+    })),
+  );
   if (kind === 'unknown') return;
   await resolveContacts(
     tx,
@@ -152,8 +163,13 @@ async function storeSent(tx: Transaction, scene: Scene): Promise<void> {
     channelId: conversation.channelId,
     address: conversation.address,
     state: DeliveryState.DELIVERY_STATE_QUEUED,
+    errorCode: '',
     createdAt: new Date(),
   }));
+  await reserveReplies(
+    tx,
+    deliveries.map((row) => ({ ...row, after: 'message' })),
+  );
   await insertDeliveries(tx, deliveries);
 }
 
@@ -211,6 +227,11 @@ export const obstacles = {
   offer: locking('offer', 'conversation_id'),
   queueEntry: locking('queue_entry', 'conversation_id'),
   delivery: locking('delivery', 'conversation_id'),
+  replyWindow: (scene: Scene): Statement[] =>
+    scene.addresses.map((address) => ({
+      text: 'select from routing.reply_window where tenant_id = $1 and address = $2 for no key update',
+      values: [scene.tenantId, address],
+    })),
   consent: (scene: Scene): Statement[] =>
     scene.addresses.map((address) => ({
       text: 'select from routing.consent where tenant_id = $1 and address = $2 for no key update',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '@omnigate/errors';
+import { parseEncryptionKey } from '@omnigate/service-process';
 
 const lockWaitMs = 35_000;
 const lookEveryMs = 100;
@@ -90,21 +91,33 @@ export function writeSecretFile(path: string, text: string): void {
  * The key that encrypts channel secrets: the one given, or one that the data folder keeps.
  *
  * @param folder path of the data folder.
- * @param given 32 bytes as base64 or hexadecimal; undefined to use the folder's.
+ * @param given OMNIGATE_ENCRYPTION_KEY; undefined to use the folder's.
  * @returns 32 bytes.
- * @throws AppError CONFIG_INVALID when the key has another length.
+ * @throws AppError CONFIG_INVALID when the folder's key has another length.
  */
-export function encryptionKey(folder: string, given: string | undefined): Buffer {
+export function encryptionKey(folder: string, given: Buffer | undefined): Buffer {
+  if (given !== undefined) return given;
   const path = join(folder, 'encryption.key');
-  const text = given ?? (existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined);
-  if (text === undefined) {
-    const key = randomBytes(32);
-    writeSecretFile(path, key.toString('base64'));
-    return key;
+  if (!existsSync(path)) {
+    const made = randomBytes(32);
+    writeSecretFile(path, made.toString('base64'));
+    return made;
   }
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  if (key.length === 32) return key;
-  throw new AppError('CONFIG_INVALID', {
-    reason: 'OMNIGATE_ENCRYPTION_KEY must be 32 bytes, base64 or hexadecimal',
-  });
+  const kept = parseEncryptionKey(readFileSync(path, 'utf8').trim());
+  if (kept !== undefined) return kept;
+  throw new AppError('CONFIG_INVALID', { reason: `${path} does not hold 32 bytes, base64 or hexadecimal` });
+}
+
+/**
+ * The key by which the services of the installation know each other: the one given, or one that the data folder keeps.
+ *
+ * @param folder path of the data folder.
+ * @param given OMNIGATE_SERVICE_KEY; undefined to use the folder's.
+ * @returns the key.
+ */
+export function serviceKey(folder: string, given: string | undefined): string {
+  if (given !== undefined) return given;
+  const path = join(folder, 'service.key');
+  if (!existsSync(path)) writeSecretFile(path, `ogs_${randomBytes(32).toString('base64url')}`);
+  return readFileSync(path, 'utf8').trim();
 }

@@ -1,6 +1,11 @@
-import type { Config } from './config';
 import { credentialsPath } from './credentials';
-import type { Addresses } from './omnigate';
+
+/** Where a running Omnigate is reached. */
+export interface Addresses {
+  httpUrl: string;
+  publicUrl: string;
+  grpcAddress: string;
+}
 
 /**
  * Tells people what is being done.
@@ -16,11 +21,11 @@ export function progress(line: string): void {
  *
  * @param addresses where it listens.
  * @param folder path of the data folder.
- * @param config the configuration.
+ * @param demo whether there is a demo chat.
  */
-export function announce(addresses: Addresses, folder: string, config: Config): void {
+export function announce(addresses: Addresses, folder: string, demo: boolean): void {
   const rows = [
-    ...(config.OMNIGATE_DEMO === '1' ? [['Demo chat', `${addresses.httpUrl}/demo`]] : []),
+    ...(demo ? [['Demo chat', `${addresses.httpUrl}/demo`]] : []),
     ['Webhooks', `${addresses.publicUrl}/webhooks/{channel_type}/{channel_id}`],
     ['gRPC', addresses.grpcAddress],
     ['API key', `in ${credentialsPath(folder)}`],

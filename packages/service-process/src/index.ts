@@ -1,0 +1,27 @@
+export {
+  baseUrl,
+  bindAddress,
+  encryptionKey,
+  headerKey,
+  hostPortPairs,
+  logLevel,
+  parseEncryptionKey,
+  port,
+  postgresUrl,
+  wholeNumber,
+} from './config-fields';
+export type { Foundation } from './foundation';
+export { grpcAddress } from './grpc-address';
+export { createHttpServer } from './http-server';
+export { type Listening, listening } from './listening';
+export { openSchema } from './open-schema';
+export { listenGrpc, listenHttp, type PortConfig } from './ports';
+export {
+  adapterFields,
+  directoryFields,
+  type ProcessConfig,
+  processFields,
+  serverFields,
+} from './process-fields';
+export { runService } from './run-service';
+export type { ServiceProcess } from './service-process';

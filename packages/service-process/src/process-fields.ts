@@ -1,0 +1,57 @@
+import { kafkaConfigShape } from '@omnigate/bus';
+import { stateConfig } from '@omnigate/state';
+import { z } from 'zod';
+import {
+  addressRanges,
+  baseUrl,
+  bindAddress,
+  headerKey,
+  logLevel,
+  port,
+  postgresUrl,
+  wholeNumber,
+} from './config-fields';
+import { grpcAddress } from './grpc-address';
+
+/** What the environment tells every service that runs in a process of its own. */
+export const processFields = {
+  OMNIGATE_BIND: bindAddress().describe('Address that the HTTP and gRPC ports listen on'),
+  OMNIGATE_HTTP_PORT: port(8080).describe(
+    'HTTP port: health, metrics, and the routes of a channel; 0 takes a free one',
+  ),
+  OMNIGATE_TRUST_PROXY: addressRanges().describe(
+    'Addresses of proxies, or ranges such as 10.0.0.0/8, whose X-Forwarded-For says who a visitor is',
+  ),
+  OMNIGATE_SERVICE_KEY: headerKey().describe(
+    'Key by which the services of this installation know each other',
+  ),
+  OMNIGATE_LOG_LEVEL: logLevel().describe('Least level that is logged'),
+  DATABASE_URL: postgresUrl().describe('PostgreSQL of this installation'),
+  DATABASE_MIGRATION_URL: postgresUrl()
+    .optional()
+    .describe('PostgreSQL for migrations and notifications, where DATABASE_URL is a pooler'),
+  ...kafkaConfigShape,
+  ...stateConfig,
+};
+
+/** What a service reads that serves gRPC. */
+export const serverFields = {
+  OMNIGATE_GRPC_PORT: port(9090).describe('gRPC port; 0 takes a free one'),
+};
+
+/** What a service reads that asks directory. */
+export const directoryFields = {
+  OMNIGATE_DIRECTORY_ADDRESS: grpcAddress('dns:///directory:9090').describe('gRPC address of directory'),
+};
+
+/** What a service reads that talks to channel providers. */
+export const adapterFields = {
+  ...directoryFields,
+  OMNIGATE_PUBLIC_URL: baseUrl().describe('URL that providers call; signatures over the URL use it'),
+  OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
+};
+
+const processSchema = z.object(processFields).extend(z.object(serverFields).partial().shape);
+
+/** What every service's configuration holds. */
+export type ProcessConfig = z.infer<typeof processSchema>;

@@ -1,0 +1,38 @@
+import { connect } from 'node:net';
+
+/** Asks a process whether it is well; never throws. */
+export type Probe = () => Promise<boolean>;
+
+/**
+ * Asks over HTTP.
+ *
+ * @param url such as http://127.0.0.1:1234/readyz.
+ * @param timeoutMs an answer that comes later is none.
+ * @returns whether the answer is 200.
+ */
+export const httpProbe =
+  (url: string, timeoutMs: number): Probe =>
+  async () => {
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+      await response.body?.cancel();
+      return response.status === 200;
+    } catch {
+      return false;
+    }
+  };
+
+/**
+ * Connects to a loopback port.
+ *
+ * @param port of the process.
+ * @returns whether it takes connections.
+ */
+export const portProbe =
+  (port: number): Probe =>
+  () =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
