@@ -36,7 +36,7 @@ export async function prepareKafka(
     renderProperties({ id: 1, folder, ports, classPath, clusterId, voters, nodes: 1 }),
   );
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
-    const format = ['format', '--ignore-formatted', '-t', clusterId, '-c', properties];
+    const format = ['format', '--ignore-formatted', `--cluster-id=${clusterId}`, '-c', properties];
     await run('java', javaArguments(classPath, 'kafka.tools.StorageTool', format), { cwd: folder });
   }
   const listens = portProbe(ports.client);

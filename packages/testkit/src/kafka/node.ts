@@ -60,7 +60,7 @@ export async function createKafkaNode(o: NodeOptions): Promise<KafkaNode> {
   async function format(): Promise<void> {
     await mkdir(o.folder, { recursive: true });
     await writeFile(file, renderProperties(o));
-    const tool = java('kafka.tools.StorageTool', ['format', '-t', o.clusterId, '-c', file]);
+    const tool = java('kafka.tools.StorageTool', ['format', `--cluster-id=${o.clusterId}`, '-c', file]);
     if ((await endOf(tool)) !== 0) throw await failure('could not be formatted');
   }
 
