@@ -1,6 +1,7 @@
 import { createDatabase, type Transaction } from '@omnigate/database';
 import type { Logger, Metrics } from '@omnigate/runtime';
 import type { Bus, Consumer, Follower, OutgoingRecord } from '../port';
+import { traceBus } from '../traced-bus';
 import { type Append, createAppender, prepareAppend } from './append';
 import { createConsumer } from './consumer';
 import { createDeadLetters } from './dead-letters';
@@ -89,7 +90,7 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
     collect(tx, records, maxDeadLetterBytes);
   const shared = { database, topics, heads, reader, logger, metrics, startBus: upkeep.start };
 
-  return {
+  const bus: Bus = {
     publish: (tx, records) => collect(tx, records),
     append: (record) => appender.appendAll([record]),
     appendAll: (records) => appender.appendAll(records),
@@ -107,6 +108,7 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
       await database.end();
     },
   };
+  return traceBus(bus, 'postgresql');
 }
 
 type Stoppable = Pick<Consumer | Follower, 'stop'>;
