@@ -20,6 +20,7 @@ test('what is not given has its default', () => {
     OMNIGATE_LOG_LEVEL: 'info',
     OMNIGATE_SENDS_IN_FLIGHT: 32,
     OMNIGATE_DIRECTORY_ADDRESS: 'dns:///directory:9090',
+    OTEL_TRACES_SAMPLER_ARG: 1,
   });
 });
 

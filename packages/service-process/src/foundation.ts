@@ -5,7 +5,7 @@ import { createDirectoryCache, type DirectoryCache } from '@omnigate/directory-c
 import { AppError, isAppError } from '@omnigate/errors';
 import { type Client, type ClientOptions, createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { createHealth, createMetrics, type Health, type Logger, type Metrics } from '@omnigate/runtime';
-import { createLocalState, type State } from '@omnigate/state';
+import { createState, type State } from '@omnigate/state';
 import { openSchema } from './open-schema';
 import type { ProcessConfig } from './process-fields';
 import type { ServiceProcess } from './service-process';
@@ -69,7 +69,7 @@ export function createFoundation<C extends ProcessConfig>(
   return {
     database,
     bus,
-    state: createLocalState({ logger }),
+    state: createState({ redisUrl: config.REDIS_URL, logger, metrics }),
     logger,
     metrics,
     health: createHealth(),

@@ -1,3 +1,5 @@
+import { tracingConfig } from '@omnigate/runtime';
+import { stateConfig } from '@omnigate/state';
 import { z } from 'zod';
 import { baseUrl, bindAddress, headerKey, logLevel, port, postgresUrl, wholeNumber } from './config-fields';
 import { grpcAddress } from './grpc-address';
@@ -16,6 +18,8 @@ export const processFields = {
   DATABASE_MIGRATION_URL: postgresUrl()
     .optional()
     .describe('PostgreSQL for migrations and notifications, where DATABASE_URL is a pooler'),
+  ...stateConfig,
+  ...tracingConfig,
 };
 
 /** What a service reads that serves gRPC. */

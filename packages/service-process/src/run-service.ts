@@ -1,5 +1,5 @@
 import { toAppError } from '@omnigate/errors';
-import { createLogger, type Health, loadConfig, runParts } from '@omnigate/runtime';
+import { createLogger, type Health, loadConfig, runParts, startTracing } from '@omnigate/runtime';
 import { listenHttp } from './ports';
 import type { ProcessConfig } from './process-fields';
 import { composeService, type ServiceProcess } from './service-process';
@@ -38,6 +38,11 @@ async function run<C extends ProcessConfig>(
   const { name } = definition;
   const config = loadConfig(definition.configSchema, host.env);
   const logger = createLogger({ service: name, level: config.OMNIGATE_LOG_LEVEL });
+  const tracing = startTracing({
+    service: `omnigate-${name}`,
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+  });
   const service = composeService(definition, { config, logger, signal });
   const httpAddress = await listenHttp(service.http, config);
   const running = await runParts(service.parts, { logger, deadlineMs: stopMs }).catch((error: unknown) => {
@@ -53,6 +58,7 @@ async function run<C extends ProcessConfig>(
   await aborted(signal);
   service.health.setStopping();
   await running.stop();
+  await tracing.stop();
 }
 
 /** Waits for all checks; false when the process is to end instead. */

@@ -1,3 +1,4 @@
+import { tracingConfig } from '@omnigate/runtime';
 import {
   baseUrl,
   bindAddress,
@@ -41,6 +42,7 @@ export const configSchema = z.object({
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
     'host:port pairs, with commas, that api_base_url may name though private',
   ),
+  ...tracingConfig,
   DATABASE_URL: postgresUrl()
     .optional()
     .describe('PostgreSQL to use; default: an embedded one in the data folder'),
