@@ -5,6 +5,7 @@ import { ensureCommand } from './debian.mjs';
 import { deployChecks } from './deploy-checks.mjs';
 import { runJest } from './jest-suites.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+import { findPythonGrpc } from './python.mjs';
 import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
@@ -29,7 +30,7 @@ const add = ({ passed, failed }) => {
 /** @returns {Promise<boolean>} whether there is anything to run tests with */
 async function prepare() {
   const install = async () => ((await ensureInstalled()) ? 0 : 1);
-  const build = async () => ((await ensureBuilt({ withTests: true })) ? 0 : 1);
+  const build = async () => ((await ensureBuilt('everything')) ? 0 : 1);
   const installed = await runChecks([{ name: 'packages installed', check: install }]);
   add(installed);
   if (installed.failed > 0) return false;
@@ -50,6 +51,8 @@ async function runSuite(name, pattern) {
   if (name === 'browser' && !(await findBrowser())) return add({ passed: 0, failed: 1 });
   // Only some of the unit tests want it: without it those fail, and say so themselves.
   if (name === 'unit') await findRedis();
+  // What is missing fails the test that wants it, after the line that says how to get it.
+  if (name === 'e2e') await findPythonGrpc();
   add(await runJest(jestSuites[name], pattern));
 }
 

@@ -45,7 +45,7 @@ export function resource(kind: string, name: string, spec: Record<string, unknow
  * @returns the channel and the simulator; the caller stops the simulator.
  */
 export async function openSmsShop(
-  omnigate: LaunchedOmnigate,
+  omnigate: Pick<LaunchedOmnigate, 'client'>,
   options: SmsShopOptions = {},
 ): Promise<SmsShop> {
   const name = options.name ?? 'shop-sms';

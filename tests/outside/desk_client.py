@@ -20,6 +20,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoRe
 
 CALL_SECONDS = 20
 WATCH_SECONDS = 60
+OUTPUT = threading.Lock()
 
 
 class Gateway:
@@ -58,7 +59,8 @@ class Gateway:
 
 
 def tell(value):
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    with OUTPUT:
+        print(json.dumps(value, ensure_ascii=False), flush=True)
 
 
 CONVERSATIONS = "omnigate.conversation.v1.ConversationService"

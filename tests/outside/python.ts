@@ -31,12 +31,14 @@ export function startDeskClient(address: string, apiKey: string, ...args: string
   child.stderr?.on('data', (chunk: Buffer) => (complaint += chunk));
   const read = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   read.on('line', (line) => lines.push(JSON.parse(line)));
+  const allRead = new Promise<void>((resolve) => read.once('close', resolve));
   const ended = new Promise<unknown[]>((resolve, reject) => {
     child.once('error', reject);
-    // The last lines come before the streams close, not before the process ends.
-    child.once('close', (code) =>
-      code === 0 ? resolve(lines) : reject(new Error(`desk_client.py ended with ${code}: ${complaint}`)),
-    );
+    child.once('close', async (code) => {
+      await allRead;
+      if (code === 0) resolve(lines);
+      else reject(new Error(`desk_client.py ended with ${code}: ${complaint}`));
+    });
   });
   return { lines, ended, kill: () => void child.kill() };
 }

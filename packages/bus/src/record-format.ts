@@ -4,6 +4,9 @@ import type { BusRecord, OutgoingRecord } from './port';
 /** The largest record with all that belongs to it, bytes. Kafka's brokers take 1 MB by default. */
 export const maxRecordBytes = 900_000;
 
+/** A dead letter is the record and the reason: a record of the largest size must have room for it. */
+export const maxDeadLetterBytes = 990_000;
+
 /** A key as it stands at the front of a stored record. */
 const maxKeyBytes = 0xffff;
 const maxNameBytes = 0xff;

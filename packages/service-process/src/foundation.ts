@@ -1,4 +1,4 @@
-import { type Bus, createPostgresBus } from '@omnigate/bus';
+import { type Bus, createBus, kafkaOptionsFrom } from '@omnigate/bus';
 import { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import { createDirectoryCache, type DirectoryCache } from '@omnigate/directory-cache';
@@ -38,6 +38,14 @@ export interface OpenFoundation extends Foundation {
   closeClients(): void;
 }
 
+/** What a foundation needs. */
+export interface FoundationOptions<C extends ProcessConfig> {
+  config: C;
+  logger: Logger;
+  /** A consumer does not get on: this process is to end, and to be started again. */
+  onStuck(): void;
+}
+
 /** A webhook waits for it, and its provider does not wait long. */
 const registryDeadlineMs = 5_000;
 
@@ -45,19 +53,20 @@ const registryDeadlineMs = 5_000;
  * Makes what a service is built on; nothing is reached yet.
  *
  * @param definition the service.
- * @param config its configuration.
- * @param logger the process's.
+ * @param options its configuration.
  * @returns the foundation.
+ * @throws AppError CONFIG_INVALID.
  */
 export function createFoundation<C extends ProcessConfig>(
   definition: Pick<ServiceProcess<C>, 'schema' | 'connections'>,
-  config: C,
-  logger: Logger,
+  { config, logger, onStuck }: FoundationOptions<C>,
 ): OpenFoundation {
   const { DATABASE_URL: url, DATABASE_MIGRATION_URL: listenUrl = url } = config;
   const metrics = createMetrics();
+  const health = createHealth();
   const database = openSchema(url, definition.schema, { poolSize: definition.connections, logger });
-  const bus = createPostgresBus({ url, listenUrl, logger, metrics, exclusive: false });
+  const kafka = kafkaOptionsFrom(config);
+  const bus = createBus({ kafka, url, listenUrl, logger, metrics, health, onStuck, exclusive: false });
   const clients: { close(): void }[] = [];
   let registry: Client<RegistryServiceService> | undefined;
 
@@ -72,7 +81,7 @@ export function createFoundation<C extends ProcessConfig>(
     state: createState({ redisUrl: config.REDIS_URL, logger, metrics }),
     logger,
     metrics,
-    health: createHealth(),
+    health,
     clock: () => new Date(),
     exclusive: false,
     connect,

@@ -21,8 +21,8 @@ const readyCheckMs = 100;
 export function runService<C extends ProcessConfig>(host: Host, definition: ServiceProcess<C>): void {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) host.on(signal, () => stopping.abort());
-  run(host, definition, stopping.signal).then(
-    () => host.exit(0),
+  run(host, definition, stopping).then(
+    (exitCode) => host.exit(exitCode),
     (error: unknown) => {
       host.stderr.write(failureText(definition.name, error));
       host.exit(1);
@@ -33,9 +33,10 @@ export function runService<C extends ProcessConfig>(host: Host, definition: Serv
 async function run<C extends ProcessConfig>(
   host: Host,
   definition: ServiceProcess<C>,
-  signal: AbortSignal,
-): Promise<void> {
+  stopping: AbortController,
+): Promise<number> {
   const { name } = definition;
+  const { signal } = stopping;
   const config = loadConfig(definition.configSchema, host.env);
   const logger = createLogger({ service: name, level: config.OMNIGATE_LOG_LEVEL });
   const tracing = startTracing({
@@ -43,13 +44,18 @@ async function run<C extends ProcessConfig>(
     endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
     ratio: config.OTEL_TRACES_SAMPLER_ARG,
   });
-  const service = composeService(definition, { config, logger, signal });
+  let exitCode = 0;
+  const onStuck = (): void => {
+    exitCode = 1;
+    stopping.abort();
+  };
+  const service = composeService(definition, { config, logger, onStuck, signal });
   const httpAddress = await listenHttp(service.http, config);
   const running = await runParts(service.parts, { logger, deadlineMs: stopMs }).catch((error: unknown) => {
     if (signal.aborted) return undefined; // asked to end while it waited
     throw error;
   });
-  if (!running) return;
+  if (!running) return exitCode;
   if (await becomesReady(service.health, signal)) {
     const grpcAddress = service.grpcAddress();
     const grpc = grpcAddress === undefined ? '' : ` grpc=${grpcAddress}`;
@@ -59,6 +65,7 @@ async function run<C extends ProcessConfig>(
   service.health.setStopping();
   await running.stop();
   await tracing.stop();
+  return exitCode;
 }
 
 /** Waits for all checks; false when the process is to end instead. */

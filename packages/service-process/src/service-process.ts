@@ -2,10 +2,10 @@ import { busSchema } from '@omnigate/bus';
 import { migrate, type ServiceSchema } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { createServer, type RpcService } from '@omnigate/rpc';
-import type { Health, Logger, Part, ServiceApp } from '@omnigate/runtime';
+import type { Health, Part, ServiceApp } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
 import type { ZodType } from 'zod';
-import { createFoundation, type Foundation, type OpenFoundation } from './foundation';
+import { createFoundation, type Foundation, type FoundationOptions, type OpenFoundation } from './foundation';
 import { createHttpServer } from './http-server';
 import { listenGrpc } from './ports';
 import type { ProcessConfig } from './process-fields';
@@ -42,9 +42,7 @@ export interface ComposedService {
 }
 
 /** What composing needs. */
-export interface ComposeOptions<C extends ProcessConfig> {
-  config: C;
-  logger: Logger;
+export interface ComposeOptions<C extends ProcessConfig> extends FoundationOptions<C> {
   /** The process is to end, even while it waits. */
   signal: AbortSignal;
 }
@@ -63,10 +61,10 @@ export function composeService<C extends ProcessConfig>(
   options: ComposeOptions<C>,
 ): ComposedService {
   const { config, logger } = options;
-  const foundation = createFoundation(definition, config, logger);
+  const foundation = createFoundation(definition, options);
   const { health, metrics } = foundation;
   const { app, directory } = definition.compose(config, foundation);
-  const http = createHttpServer({ health, metrics });
+  const http = createHttpServer({ health, metrics, trustProxy: config.OMNIGATE_TRUST_PROXY });
   const started = flag(health, 'started');
   http.addHook('onRequest', async (_request, reply) => {
     if (started.up) return;

@@ -4,8 +4,17 @@ export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export {
+  type LaunchedOmnigate,
+  type LaunchOptions,
+  launchOmnigate,
+  type OmnigateForm,
+  testForm,
+} from './omnigate/launch';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
+export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
+export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
@@ -19,7 +28,6 @@ export {
   titleOf,
 } from './races/operation';
 export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
-export { type LaunchedOmnigate, type LaunchOptions, launchOmnigate } from './standalone/launch';
 export {
   createTwilioSimulator,
   type InboundText,

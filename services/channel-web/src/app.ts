@@ -95,12 +95,20 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
     }
   }
 
+  /** Sends pages away and answers long polls: none of them waits for the end of the process. */
+  async function release(): Promise<void> {
+    holders.stop();
+    await sockets.stop();
+  }
+
   return {
     rpc: [],
     http(server) {
       registerChatRoutes(server, { ...deps, ...conversation });
       registerDemoRoute(server, deps);
       sockets.attach(server.server);
+      // A server that closes waits for what is held open, which is held here.
+      server.addHook('preClose', release);
     },
     async start() {
       stopFollowing = directory.onChanged((change) => {
@@ -112,8 +120,7 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
     async stop() {
       stopFollowing();
       registration.stop();
-      holders.stop();
-      await sockets.stop();
+      await release();
       heartbeat.stop();
       await deliveries.stop();
       await Promise.all([mailboxes.drain(), receipts.drain()]);

@@ -6,6 +6,15 @@ import { AppError } from '@omnigate/errors';
 export interface Tenants {
   /** Throws AppError NOT_FOUND for a tenant that was deleted. */
   get(tenantId: string): Promise<ResolveTenantResponse>;
+  /**
+   * Looks for something that a caller named. What is not there may have been applied a moment ago, by another process:
+   * then the directory is asked itself.
+   * @returns undefined when there is none
+   */
+  find<Part>(
+    tenantId: string,
+    pick: (tenant: ResolveTenantResponse) => Part | undefined,
+  ): Promise<Part | undefined>;
 }
 
 /**
@@ -15,11 +24,14 @@ export interface Tenants {
  * @returns a lookup that throws where a tenant is missing.
  */
 export function tenantsOf(directory: DirectoryCache): Tenants {
+  const existing = (tenant: ResolveTenantResponse | undefined): ResolveTenantResponse => {
+    if (!tenant) throw new AppError('NOT_FOUND', { resource: 'tenant' });
+    return tenant;
+  };
+  const get = async (tenantId: string) => existing(await directory.tenant(tenantId));
   return {
-    async get(tenantId) {
-      const tenant = await directory.tenant(tenantId);
-      if (!tenant) throw new AppError('NOT_FOUND', { resource: 'tenant' });
-      return tenant;
-    },
+    get,
+    find: async (tenantId, pick) =>
+      pick(await get(tenantId)) ?? pick(existing(await directory.renewTenant(tenantId))),
   };
 }

@@ -20,6 +20,8 @@ export interface BusProcess {
 export interface BusUnderTest {
   /** Starts another process on the same log. A silent one must be given up within a few seconds. */
   open(): Promise<BusProcess>;
+  /** Makes a topic of four partitions, and what these groups need beside it, where the driver doesn't on first use. */
+  prepare(topic: string, ...groups: string[]): Promise<void>;
   /** Ends everything. */
   close(): Promise<void>;
 }

@@ -21,10 +21,11 @@ export function describeDeadLetters(under: () => BusUnderTest): void {
       process = await under().open();
     });
     afterAll(() => process.stop());
-    beforeEach(() => {
+    beforeEach(async () => {
       topic = uniqueName('topic');
       group = uniqueName('group');
       broken = true;
+      await under().prepare(topic, group);
     });
 
     const list = () => process.bus.deadLetters.list({ topic, limit: 100 });
@@ -40,6 +41,7 @@ export function describeDeadLetters(under: () => BusUnderTest): void {
 
     test('a replay goes to the group that failed alone, with key, event id and tenant, and once', async () => {
       const other = uniqueName('other');
+      await under().prepare(topic, other);
       const failing = consumeBroken();
       const fine = consumeEffects(process, { group: other, topics: [topic] });
       await Promise.all([failing.start(), fine.start()]);

@@ -23,9 +23,10 @@ export function describeFailures(under: () => BusUnderTest): void {
       process = await under().open();
     });
     afterAll(() => process.stop());
-    beforeEach(() => {
+    beforeEach(async () => {
       topic = uniqueName('topic');
       group = uniqueName('group');
+      await under().prepare(topic, group);
     });
 
     const valuesOf = (records: BusRecord[]) => records.map((record) => record.value.toString());
@@ -80,6 +81,7 @@ export function describeFailures(under: () => BusUnderTest): void {
 
     test('a dependency that is away for long holds its group, and no other', async () => {
       const other = uniqueName('other');
+      await under().prepare(topic, other);
       let failures = 0;
       const waiting = consumeEffects(process, {
         group,
@@ -143,6 +145,7 @@ export function describeFailures(under: () => BusUnderTest): void {
 
     test('what a failed handler published is not published', async () => {
       const out = uniqueName('out');
+      await under().prepare(out, group);
       let failed = false;
       const consumer = consumeEffects(process, {
         group,

@@ -11,8 +11,9 @@ export function describeFollowing(under: () => BusUnderTest): void {
       [near, far] = [await under().open(), await under().open()];
     });
     afterAll(() => Promise.all([near.stop(), far.stop()]));
-    beforeEach(() => {
+    beforeEach(async () => {
       topic = uniqueName('topic');
+      await under().prepare(topic);
     });
 
     interface Following {
@@ -88,6 +89,7 @@ export function describeFollowing(under: () => BusUnderTest): void {
 
     test('follows several topics with one token', async () => {
       const other = uniqueName('other');
+      await under().prepare(other);
       const first = follow(near, undefined, [topic, other]);
       await first.follower.ready;
       await append(near, ['1']);
@@ -112,7 +114,9 @@ export function describeFollowing(under: () => BusUnderTest): void {
         await expect(following.follower.ready).rejects.toMatchObject({ code: 'RESUME_TOKEN_INVALID' });
         await following.follower.stop();
       }
-      const elsewhere = follow(near, token, [uniqueName('elsewhere')]);
+      const other = uniqueName('elsewhere');
+      await under().prepare(other);
+      const elsewhere = follow(near, token, [other]);
       await expect(elsewhere.follower.ready).rejects.toMatchObject({ code: 'RESUME_TOKEN_INVALID' });
       await elsewhere.follower.stop();
     });

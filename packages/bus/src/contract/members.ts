@@ -20,10 +20,11 @@ export function describeMembers(under: () => BusUnderTest): void {
     let topic: string;
     let group: string;
     let processes: BusProcess[];
-    beforeEach(() => {
+    beforeEach(async () => {
       topic = uniqueName('topic');
       group = uniqueName('group');
       processes = [];
+      await under().prepare(topic, group);
     });
     afterEach(async () => {
       await Promise.all(processes.map((process) => process.stop()));

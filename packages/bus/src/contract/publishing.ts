@@ -21,9 +21,10 @@ export function describePublishing(under: () => BusUnderTest): void {
       process = await under().open();
     });
     afterAll(() => process.stop());
-    beforeEach(() => {
+    beforeEach(async () => {
       topic = uniqueName('topic');
       group = uniqueName('group');
+      await under().prepare(topic, group);
     });
 
     test('keeps 1,000 parallel appends, each once', async () => {

@@ -1,6 +1,7 @@
 import { type CommitSink, type Database, isTransient, type Queryable } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import { groupCommit } from '@omnigate/runtime';
+import { numberArray } from '../number-array';
 import { partitionOf } from '../partitioner';
 import type { OutgoingRecord } from '../port';
 import { encodeRecord } from '../record-format';
@@ -181,12 +182,4 @@ function packAppends(groups: Append[][]): unknown[] {
   const partitions = logs.map((log) => log % 1_024);
   const counts = groups.map((group) => group.length);
   return [...[topicIds, partitions, counts, starts, lengths].map(numberArray), Buffer.concat(bodies)];
-}
-
-/**
- * Writes a PostgreSQL array of numbers; the driver's own way quotes and escapes each.
- * @param numbers without null
- */
-export function numberArray(numbers: readonly (number | bigint)[]): string {
-  return `{${numbers.join(',')}}`;
 }

@@ -1,6 +1,8 @@
 import { createDatabase, type Transaction } from '@omnigate/database';
 import type { Logger, Metrics } from '@omnigate/runtime';
-import type { Bus, Consumer, Follower, OutgoingRecord } from '../port';
+import type { Bus, OutgoingRecord } from '../port';
+import { maxDeadLetterBytes } from '../record-format';
+import { keepRunning, type Stoppable } from '../running';
 import { traceBus } from '../traced-bus';
 import { type Append, createAppender, prepareAppend } from './append';
 import { createConsumer } from './consumer';
@@ -54,6 +56,8 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
     database,
     listenUrl: o.listenUrl ?? url,
     heads,
+    channel: 'omnigate_bus',
+    headsText: 'select topic_id * 1024 + partition as log, next_offset from bus.head where next_offset > 0',
     logger,
     othersAlive: () => membership.othersAlive,
     onMembers: () => void membership.refresh().catch(() => undefined),
@@ -96,9 +100,9 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
     appendAll: (records) => appender.appendAll(records),
     consume: (options) => {
       const consumer = createConsumer({ ...shared, membership, collectDeadLetters }, options);
-      return keep(running, consumer);
+      return keepRunning(running, consumer);
     },
-    follow: (options) => keep(running, createFollower(shared, options)),
+    follow: (options) => keepRunning(running, createFollower(shared, options)),
     deadLetters: createDeadLetters({ database, topics, collect: collectDeadLetters }),
     start: upkeep.start,
     async stop() {
@@ -110,21 +114,6 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
   };
   return traceBus(bus, 'postgresql');
 }
-
-type Stoppable = Pick<Consumer | Follower, 'stop'>;
-
-// Whoever stops by itself is no longer the bus's to stop.
-function keep<Reader extends Stoppable>(running: Set<Stoppable>, reader: Reader): Reader {
-  running.add(reader);
-  const stop = async () => {
-    running.delete(reader);
-    await reader.stop();
-  };
-  return { ...reader, stop };
-}
-
-/** A dead letter is the record and the reason: a record of the largest size must have room for it. */
-const maxDeadLetterBytes = 990_000;
 
 function pickRetention({ retentionHours }: PostgresBusOptions): { retentionHours?: number } {
   return retentionHours === undefined ? {} : { retentionHours };

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isTransient } from '@omnigate/database';
 import { AppError, isAppError } from '@omnigate/errors';
 import { createBackoff, createSignals, type Logger, type Metrics, newId } from '@omnigate/runtime';
+import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from '../batch';
 import type { ConsumeOptions, Consumer } from '../port';
-import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from './batch';
+import { isFenced } from '../position';
+import { createSignal } from '../signal';
 import { declareDeadLetters } from './dead-letters';
 import { createGroupLogs, subscribedTopics } from './group-logs';
 import { type Heads, logKey } from './heads';
 import { groupLag } from './lag';
 import type { Membership } from './membership';
-import { isFenced, type TakenLog } from './positions';
+import { movePositions, type TakenLog } from './positions';
 import { type Reader, shareOf } from './read';
-import { createSignal } from './signal';
 import type { Topic, Topics } from './topics';
 
 /** What a consumer needs of its bus. */
@@ -22,7 +23,7 @@ export interface ConsumerContext {
   heads: Heads;
   reader: Reader;
   membership: Membership;
-  collectDeadLetters: BatchOptions['publish'];
+  collectDeadLetters: BatchOptions<TakenLog>['publish'];
   logger: Logger;
   metrics: Metrics;
   /** Starts the bus, unless it is. @throws AppError BUS_UNAVAILABLE */
@@ -50,7 +51,8 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   const backoff = createBackoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
   const stopping = () => stop.signal.aborted;
   const publish = context.collectDeadLetters;
-  const batch: BatchOptions = { consume: options, publish, signals, logger, backoff, pause, stopping };
+  const move: BatchOptions<TakenLog>['move'] = (tx, moves) => movePositions(tx, group, moves);
+  const batch = { consume: options, publish, move, signals, logger, backoff, pause, stopping };
   let subscribed: Topic[] = [];
   let assignment: 'stale' | 'waiting' | 'settled' = 'stale';
   let lastReadMs = 0;
@@ -82,14 +84,14 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   async function readAndHandle(cursors: TakenLog[]): Promise<void> {
     const known = cursors.map((cursor) => heads.get(cursor.log));
-    const records = (await context.reader.read(cursors, maxRecords)) as BatchRecord[];
+    const records = (await context.reader.read(cursors, maxRecords)) as BatchRecord<TakenLog>[];
     lastReadMs = records.length >= shareOf(maxRecords, cursors.length) ? 0 : performance.now();
     // All below a head is committed: what is not there was compacted or has expired.
     if (records.length === 0) for (const [i, cursor] of cursors.entries()) cursor.next = known[i] as bigint;
     else await handle(records.sort(byLogAndOffset));
   }
 
-  async function handle(records: BatchRecord[]): Promise<void> {
+  async function handle(records: BatchRecord<TakenLog>[]): Promise<void> {
     signals.received(records.length);
     signals.lag(ageOf(records));
     await settleBatch(batch, records);
@@ -175,6 +177,6 @@ function logsOf(topic: Topic): number[] {
   return Array.from({ length: topic.partitions }, (_, partition) => logKey(topic.id, partition));
 }
 
-function byLogAndOffset(a: BatchRecord, b: BatchRecord): number {
+function byLogAndOffset(a: BatchRecord<TakenLog>, b: BatchRecord<TakenLog>): number {
   return a.cursor.log - b.cursor.log || Number(a.record.offset - b.record.offset);
 }

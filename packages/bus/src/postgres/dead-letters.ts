@@ -1,9 +1,9 @@
 import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
 import type { Database, Transaction } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
+import { deadLetterHeaders, replayedRecord } from '../dead-letter-record';
 import type { BusRecord, DeadLetterEntry, DeadLetterFilter, DeadLetters, OutgoingRecord } from '../port';
 import { decodeRecord } from '../record-format';
-import { deadLetterHeaders } from './dead-letter-record';
 import type { Topics } from './topics';
 
 /** What dead letters need. */
@@ -133,14 +133,8 @@ function entryOf(row: Row): DeadLetterEntry {
   return { id, topic, group, key, value, type, headers, errorCode, failTime: time, eventId, tenantId };
 }
 
-// The attempts and the first failure stay, should it fail again.
 function replayOf(row: Row): OutgoingRecord {
-  const { key, value, type, headers, eventId, tenantId } = recordOf(row);
-  const kept = new Set<string>([deadLetterHeaders.attempts, deadLetterHeaders.firstFailTime]);
-  const own = new Set<string>(Object.values(deadLetterHeaders));
-  const rest = Object.entries(headers).filter(([name]) => kept.has(name) || !own.has(name));
-  const topic = retryTopic(row.source, row.group_name);
-  return { topic, key, value, eventId, type, tenantId, headers: Object.fromEntries(rest) };
+  return replayedRecord(recordOf(row), retryTopic(row.source, row.group_name));
 }
 
 /** Declares the dead-letter topic of a group, so that it is made as one. */

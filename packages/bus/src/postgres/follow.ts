@@ -3,10 +3,10 @@ import type { Database } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import { createBackoff, type Logger } from '@omnigate/runtime';
 import type { Follower, FollowOptions } from '../port';
+import { type Offsets, parseResumeToken, resumeToken } from '../resume-token';
+import { createSignal } from '../signal';
 import { type Heads, logKey } from './heads';
 import type { Cursor, Reader, ReadRecord } from './read';
-import { type Offsets, parseResumeToken, resumeToken } from './resume-token';
-import { createSignal } from './signal';
 import type { Topics } from './topics';
 
 /** What a follower needs of its bus. */

@@ -1,7 +1,7 @@
 import { retryTopic } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
-import { numberArray } from './append';
+import { numberArray } from '../number-array';
 import { assignedPartitions, type MemberView } from './assignment';
 import { type Heads, logKey } from './heads';
 import type { TakenLog } from './positions';

@@ -1,7 +1,7 @@
 import type { Database } from '@omnigate/database';
+import { numberArray } from '../number-array';
 import type { BusRecord } from '../port';
 import { decodeRecord } from '../record-format';
-import { numberArray } from './append';
 import { type Log, logKey } from './heads';
 import type { Tail } from './tail';
 

@@ -1,10 +1,9 @@
 import type { Migration, ServiceSchema } from '@omnigate/database';
+import { kafkaTables, kafkaTablesSql } from '../kafka/schema';
+import { fencedSqlState } from '../position';
 
 /** Partitions of a topic. Fixed: another number would move keys between partitions, and break their order. */
 export const partitionsPerTopic = 4;
-
-/** What `bus.move_positions` raises when another member has taken a partition. */
-export const fencedSqlState = 'OGF01';
 
 const tables = `
 create table topic (
@@ -254,6 +253,7 @@ const migrations: Migration[] = [
       '',
     ),
   },
+  { id: '0002_kafka', sql: kafkaTablesSql },
 ];
 
 /** The bus's part of the database. It comes first in `migrate`: the services' roles build on its grants. */
@@ -261,5 +261,5 @@ export const busSchema: ServiceSchema = {
   schema: 'bus',
   role: 'omnigate_bus',
   migrations,
-  unscopedTables: ['topic', 'head', 'kept', 'record', 'position', 'member', 'resolution'],
+  unscopedTables: ['topic', 'head', 'kept', 'record', 'position', 'member', 'resolution', ...kafkaTables],
 };

@@ -9,7 +9,8 @@ import type { Wakeup } from './wakeup';
 export interface UpkeepOptions extends MembershipTimings {
   membership: Membership;
   wakeup: Wakeup;
-  retention: Retention;
+  /** Where the log is kept here. */
+  retention?: Retention;
   logger: Logger;
   exclusive: boolean;
 }
@@ -63,7 +64,7 @@ export function createUpkeep(o: UpkeepOptions): Upkeep {
 
   function retain(): void {
     underWay = underWay
-      .then(() => o.retention.run())
+      .then(() => o.retention?.run())
       .catch((error: unknown) => o.logger.warn({ err: error }, 'bus retention failed'));
   }
 

@@ -3,8 +3,6 @@ import { AppError } from '@omnigate/errors';
 import type { Logger } from '@omnigate/runtime';
 import type { Heads } from './heads';
 
-/** NOTIFY channel of the log. */
-const channel = 'omnigate_bus';
 /** PostgreSQL refuses payloads of 8,000 bytes. */
 const maxPayloadLength = 7_000;
 /** At most one notification of new records in so many milliseconds. */
@@ -21,6 +19,10 @@ export interface WakeupOptions {
   /** For LISTEN; not through a transaction pooler. */
   listenUrl: string;
   heads: Heads;
+  /** NOTIFY channel. */
+  channel: string;
+  /** Selects `log` and `next_offset` of all logs that are not empty. */
+  headsText: string;
   logger: Logger;
   /** Whether anybody is there to be told. */
   othersAlive(): boolean;
@@ -47,7 +49,7 @@ export function createWakeup(o: WakeupOptions): Wakeup {
   let timer: NodeJS.Timeout | undefined;
   const listener = createListener({
     url: o.listenUrl,
-    channel,
+    channel: o.channel,
     applicationName: 'omnigate-bus-listen',
     logger: o.logger,
     onNotification: hear,
@@ -66,7 +68,7 @@ export function createWakeup(o: WakeupOptions): Wakeup {
       await o.database.query({
         name: 'bus_notify',
         text: 'select pg_notify($1, $2)',
-        values: [channel, payload],
+        values: [o.channel, payload],
       });
     } catch {
       // The others look for themselves every few seconds.
@@ -76,7 +78,7 @@ export function createWakeup(o: WakeupOptions): Wakeup {
   async function readHeads(): Promise<void> {
     const rows = await o.database.query<{ log: number; next_offset: bigint }>({
       name: 'bus_heads',
-      text: 'select topic_id * 1024 + partition as log, next_offset from bus.head where next_offset > 0',
+      text: o.headsText,
       binary: true,
     });
     for (const row of rows) o.heads.raise(row.log, row.next_offset);

@@ -99,7 +99,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   const registry = registryOf(channels);
   const directory = createDirectoryCache({ registry, bus, logger, negativeTtlMs: 0 });
   const state = createLocalState();
-  const server = fastify({ forceCloseConnections: true, trustProxy: true });
+  const server = fastify({ forceCloseConnections: 'idle', trustProxy: true });
   const port = { number: 0 };
   await bus.start();
   await directory.start();
@@ -212,6 +212,8 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     baseUrl,
     database,
     state,
+    /** Closes the HTTP server alone. */
+    close: () => server.close(),
     addDemoChannel: () => addChannel({}, demoTenantId, 'demo-web'),
     channels,
     received: received.seen,

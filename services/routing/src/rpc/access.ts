@@ -66,11 +66,11 @@ export async function actingAgent(
   if (other && limited(identity))
     throw new AppError('PERMISSION_DENIED', { reason: 'it is the key of another agent' });
   const name = named || identity.agent || '';
-  const tenant = await context.tenants.get(identity.tenantId);
-  const agent = tenant.agents.find((item) => item.name === name);
-  if (!agent)
-    throw new AppError('NOT_FOUND', {
-      resource: name === '' ? 'agent: use an agent key, or name the agent' : `agent ${name}`,
-    });
+  if (name === '')
+    throw new AppError('NOT_FOUND', { resource: 'agent: use an agent key, or name the agent' });
+  const agent = await context.tenants.find(identity.tenantId, ({ agents }) =>
+    agents.find((item) => item.name === name),
+  );
+  if (!agent) throw new AppError('NOT_FOUND', { resource: `agent ${name}` });
   return agent;
 }

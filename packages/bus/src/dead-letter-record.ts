@@ -1,7 +1,7 @@
 import { deadLetterTopic } from '@omnigate/contracts';
 import { sqlState } from '@omnigate/database';
 import { isAppError } from '@omnigate/errors';
-import type { BusRecord, OutgoingRecord } from '../port';
+import type { BusRecord, OutgoingRecord } from './port';
 
 /** Why a record could not be handled. */
 export interface Failure {
@@ -52,6 +52,19 @@ export function deadLetterOf(record: BusRecord, group: string, failure: Failure)
       [h.group]: group,
     },
   };
+}
+
+/**
+ * Makes the record that is published again. The attempts and the first failure stay, should it fail again.
+ * @param letter a dead letter
+ * @param topic the group's retry topic
+ */
+export function replayedRecord(letter: BusRecord, topic: string): OutgoingRecord {
+  const { key, value, type, headers, eventId, tenantId } = letter;
+  const kept = new Set<string>([deadLetterHeaders.attempts, deadLetterHeaders.firstFailTime]);
+  const own = new Set<string>(Object.values(deadLetterHeaders));
+  const rest = Object.entries(headers).filter(([name]) => kept.has(name) || !own.has(name));
+  return { topic, key, value, eventId, type, tenantId, headers: Object.fromEntries(rest) };
 }
 
 function errorCodeOf(error: unknown): string {

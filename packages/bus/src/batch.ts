@@ -1,17 +1,24 @@
 import { isTransient, type Transaction } from '@omnigate/database';
 import type { Backoff, Logger, Signals } from '@omnigate/runtime';
-import type { ConsumeOptions, Outcome, OutgoingRecord } from '../port';
 import { deadLetterOf, type Failure } from './dead-letter-record';
-import { isFenced, movePositions, type PositionMove, type TakenLog } from './positions';
-import type { ReadRecord } from './read';
+import type { BusRecord, ConsumeOptions, Outcome, OutgoingRecord } from './port';
+import { isFenced, type Position, type PositionMove } from './position';
 
-/** A record of a batch, with the log it was read from. */
-export type BatchRecord = ReadRecord & { cursor: TakenLog };
+/** A record of a batch, with the partition it was read from. */
+export interface BatchRecord<Taken extends Position> {
+  cursor: Taken;
+  record: BusRecord;
+}
 
 /** What handling batches of one consumer needs. */
-export interface BatchOptions {
+export interface BatchOptions<Taken extends Position> {
   consume: ConsumeOptions;
   publish(tx: Transaction, records: readonly OutgoingRecord[]): void;
+  /**
+   * Moves positions where they are still the member's own; the first statement of the effects' transaction.
+   * @throws what `isFenced` knows
+   */
+  move(tx: Transaction, moves: PositionMove<Taken>[]): Promise<void>;
   signals: Signals;
   logger: Logger;
   backoff: Backoff;
@@ -33,10 +40,14 @@ class RetryAsked extends Error {
 /**
  * Handles records until each has had its effect or is among the dead letters. Transient failures are tried again without
  * a limit; any other failure halves the batch until the record at fault stands alone.
- * @param records sorted by log and offset
- * @throws Stopped; or what `isFenced` knows, after which the logs must be taken again
+ * @param records sorted by partition and offset
+ * @throws Stopped; or what `isFenced` knows, after which the partitions must be taken again
  */
-export async function settleBatch(o: BatchOptions, records: BatchRecord[], before?: Failure): Promise<void> {
+export async function settleBatch<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  records: BatchRecord<Taken>[],
+  before?: Failure,
+): Promise<void> {
   let failure = before;
   for (;;) {
     if (o.stopping()) throw new Stopped();
@@ -61,7 +72,11 @@ function isPassing(error: unknown): boolean {
   return error instanceof RetryAsked || isTransient(error);
 }
 
-async function waitOut(o: BatchOptions, records: BatchRecord[], error: unknown): Promise<void> {
+async function waitOut<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  records: BatchRecord<Taken>[],
+  error: unknown,
+): Promise<void> {
   o.signals.failed('retry');
   o.signals.lag(ageOf(records));
   const waitMs = o.backoff.next();
@@ -72,17 +87,25 @@ async function waitOut(o: BatchOptions, records: BatchRecord[], error: unknown):
   await o.pause(waitMs);
 }
 
-async function settleHalves(o: BatchOptions, records: BatchRecord[], failure: Failure): Promise<void> {
+async function settleHalves<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  records: BatchRecord<Taken>[],
+  failure: Failure,
+): Promise<void> {
   const middle = Math.ceil(records.length / 2);
   await settleBatch(o, records.slice(0, middle), failure);
   await settleBatch(o, records.slice(middle), failure);
 }
 
-async function giveUp(o: BatchOptions, records: BatchRecord[], failure: Failure): Promise<void> {
+async function giveUp<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  records: BatchRecord<Taken>[],
+  failure: Failure,
+): Promise<void> {
   for (;;) {
     try {
       await o.consume.database.transaction({ tenants: [] }, async (tx) => {
-        await moveAll(tx, o.consume.group, records);
+        await o.move(tx, movesOf(records));
         publishDeadLetters(o, tx, new Map(records.map((record) => [record, failure])));
       });
       advance(records);
@@ -95,12 +118,16 @@ async function giveUp(o: BatchOptions, records: BatchRecord[], failure: Failure)
   }
 }
 
-async function handleOnce(o: BatchOptions, records: BatchRecord[], attempts: number): Promise<void> {
-  const { database, group } = o.consume;
+async function handleOnce<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  records: BatchRecord<Taken>[],
+  attempts: number,
+): Promise<void> {
+  const { database } = o.consume;
   const started = performance.now();
   const outcomes = await database.transaction({ tenants: tenantsOf(records) }, async (tx) => {
     // Not awaited: the handler's first statement travels with it, and fails with it.
-    const moved = moveAll(tx, group, records);
+    const moved = o.move(tx, movesOf(records));
     const handled = handle(o, tx, records, attempts);
     const [move, result] = await Promise.allSettled([moved, handled]);
     if (move.status === 'rejected') throw move.reason;
@@ -112,10 +139,10 @@ async function handleOnce(o: BatchOptions, records: BatchRecord[], attempts: num
   o.signals.duration((performance.now() - started) / 1000);
 }
 
-async function handle(
-  o: BatchOptions,
+async function handle<Taken extends Position>(
+  o: BatchOptions<Taken>,
   tx: Transaction,
-  records: BatchRecord[],
+  records: BatchRecord<Taken>[],
   attempts: number,
 ): Promise<Outcome[]> {
   const outcomes =
@@ -126,7 +153,7 @@ async function handle(
   if (outcomes.length > 0 && outcomes.length !== records.length) {
     throw new Error('a handler returned outcomes for another number of records');
   }
-  const failures = new Map<BatchRecord, Failure>();
+  const failures = new Map<BatchRecord<Taken>, Failure>();
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome.kind === 'retry') throw new RetryAsked('a handler asked to retry', { cause: outcome.error });
     if (outcome.kind !== 'deadLetter') continue;
@@ -136,13 +163,17 @@ async function handle(
       attempts: attempts + 1,
       firstTime: new Date(),
     };
-    failures.set(records[index] as BatchRecord, failure);
+    failures.set(records[index] as BatchRecord<Taken>, failure);
   }
   publishDeadLetters(o, tx, failures);
   return outcomes;
 }
 
-function publishDeadLetters(o: BatchOptions, tx: Transaction, failures: Map<BatchRecord, Failure>): void {
+function publishDeadLetters<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  tx: Transaction,
+  failures: Map<BatchRecord<Taken>, Failure>,
+): void {
   if (failures.size === 0) return;
   const { group } = o.consume;
   const letters = [...failures].map(([{ record }, failure]) => deadLetterOf(record, group, failure));
@@ -153,7 +184,11 @@ function publishDeadLetters(o: BatchOptions, tx: Transaction, failures: Map<Batc
   });
 }
 
-function logDeadLetter(o: BatchOptions, record: BatchRecord['record'], failure: Failure): void {
+function logDeadLetter<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  record: BusRecord,
+  failure: Failure,
+): void {
   const { topic, partition, offset, eventId, tenantId } = record;
   const place = { group: o.consume.group, topic, partition, offset: String(offset) };
   const ids = { event_id: eventId, tenant_id: tenantId };
@@ -163,7 +198,11 @@ function logDeadLetter(o: BatchOptions, record: BatchRecord['record'], failure: 
   );
 }
 
-function countOutcomes(o: BatchOptions, records: number, outcomes: Outcome[]): void {
+function countOutcomes<Taken extends Position>(
+  o: BatchOptions<Taken>,
+  records: number,
+  outcomes: Outcome[],
+): void {
   const dropped = outcomes.filter((outcome) => outcome.kind === 'drop').length;
   const dead = outcomes.filter((outcome) => outcome.kind === 'deadLetter').length;
   if (dropped > 0) o.signals.failed('drop', dropped);
@@ -171,27 +210,23 @@ function countOutcomes(o: BatchOptions, records: number, outcomes: Outcome[]): v
 }
 
 /** Seconds since the oldest of the records was appended. */
-export function ageOf(records: BatchRecord[]): number {
+export function ageOf(records: readonly { record: BusRecord }[]): number {
   const oldest = Math.min(...records.map(({ record }) => record.time.getTime()));
   return Math.max(0, Date.now() - oldest) / 1000;
 }
 
-function tenantsOf(records: BatchRecord[]): string[] {
+function tenantsOf(records: readonly { record: BusRecord }[]): string[] {
   return [...new Set(records.map(({ record }) => record.tenantId))].filter((tenant) => tenant !== '');
 }
 
-function moveAll(tx: Transaction, group: string, records: BatchRecord[]): Promise<void> {
-  return movePositions(tx, group, movesOf(records));
-}
-
-// Sorted records: the last of each log says how far it moves.
-function movesOf(records: BatchRecord[]): PositionMove[] {
-  const moves = new Map<TakenLog, PositionMove>();
+// Sorted records: the last of each partition says how far it moves.
+function movesOf<Taken extends Position>(records: BatchRecord<Taken>[]): PositionMove<Taken>[] {
+  const moves = new Map<Taken, PositionMove<Taken>>();
   for (const { cursor, record } of records) moves.set(cursor, { taken: cursor, to: record.offset + 1n });
   return [...moves.values()];
 }
 
-function advance(records: BatchRecord[]): void {
+function advance<Taken extends Position>(records: BatchRecord<Taken>[]): void {
   for (const { taken, to } of movesOf(records)) {
     taken.stored = to;
     taken.next = to;

@@ -1,0 +1,52 @@
+import type { Logger } from '@omnigate/runtime';
+import { type ISocketFactory, Kafka, type LogEntry, logLevel, type RetryOptions } from 'kafkajs';
+import type { KafkaOptions } from './options';
+
+/** Rides out the election of a leader, which takes about three seconds with the settings in docs/kafka.md. */
+export const patientRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 };
+
+/** About as long as whoever waits for an append has patience, and no longer than a member's session. */
+export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 7 };
+
+/** A broker that is stopped but not gone answers nothing: its partitions have other leaders within this time. */
+const requestTimeoutMs = 5_000;
+const connectionTimeoutMs = 2_000;
+
+/** What may be shown of kafkajs' own fields: no values, no stacks. */
+const shownFields = ['groupId', 'broker', 'topic', 'partition', 'retryCount'] as const;
+
+function logInto(logger: Logger): (entry: LogEntry) => void {
+  return ({ level, namespace, log }) => {
+    const shown = Object.fromEntries(shownFields.flatMap((name) => (name in log ? [[name, log[name]]] : [])));
+    const fields = { kafka: { namespace, said: log.message, ...shown } };
+    // What it calls an error is mostly something that it tries again.
+    if (level === logLevel.ERROR) logger.warn(fields, 'kafka client');
+    else logger.debug(fields, 'kafka client');
+  };
+}
+
+/**
+ * Makes a client. Each producer and each member has one of its own: clients share the offsets of a group between the
+ * members made from them.
+ * @param retry default: `patientRetry`
+ */
+export function createClient(
+  o: KafkaOptions,
+  logger: Logger,
+  retry: RetryOptions = patientRetry,
+  requestTimeout: number = requestTimeoutMs,
+): Kafka {
+  return new Kafka({
+    clientId: 'omnigate',
+    brokers: o.brokers,
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout,
+    enforceRequestTimeout: true,
+    retry,
+    logLevel: logLevel.INFO,
+    logCreator: () => logInto(logger),
+    ...(o.tls ? { ssl: o.tls } : {}),
+    ...(o.sasl ? { sasl: o.sasl as never } : {}),
+    ...(o.connect ? { socketFactory: o.connect as ISocketFactory } : {}),
+  });
+}

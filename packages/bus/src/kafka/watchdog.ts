@@ -1,0 +1,72 @@
+import type { Logger } from '@omnigate/runtime';
+
+/** What a watchdog watches. */
+export interface WatchdogOptions {
+  /** No progress for so long, while there is something to read, means stuck. */
+  stuckAfterMs: number;
+  /**
+   * Whether something waits to be handled, as far as one knows.
+   * @throws where Kafka does not answer
+   */
+  hasWork(): Promise<boolean>;
+  /** Whether it waits for something else than kafkajs, such as a database that is away: to begin again is of no use. */
+  isBusy(): boolean;
+  /** Begins the member again. */
+  restart(): Promise<void>;
+  /** It was begun again, and still does not get on. */
+  onStuck(): void;
+  logger: Logger;
+}
+
+/** Notices a consumer that does not get on, which kafkajs does not tell. */
+export interface Watchdog {
+  start(): void;
+  stop(): void;
+  /** Something was handled. */
+  progressed(): void;
+  /** False after no progress for twice `stuckAfterMs`. */
+  isHealthy(): boolean;
+}
+
+/** Makes a watchdog; it sees nothing before `start`. */
+export function createWatchdog(o: WatchdogOptions): Watchdog {
+  let timer: NodeJS.Timeout | undefined;
+  let lastMs = performance.now();
+  let restarts = 0;
+  let looking = false;
+
+  function progressed(): void {
+    lastMs = performance.now();
+    restarts = 0;
+  }
+
+  async function look(): Promise<void> {
+    const silentMs = performance.now() - lastMs;
+    if (silentMs < o.stuckAfterMs / 2) return;
+    if (!(await o.hasWork())) return progressed();
+    if (o.isBusy() || silentMs < o.stuckAfterMs * (restarts + 1)) return;
+    restarts += 1;
+    o.logger.error({ silent_ms: Math.round(silentMs), restarts }, 'consumer does not get on, is begun again');
+    if (restarts > 1) o.onStuck();
+    await o.restart();
+  }
+
+  return {
+    start() {
+      lastMs = performance.now();
+      timer = setInterval(() => {
+        if (looking) return;
+        looking = true;
+        // A Kafka that is away is no reason to begin again, but none to be well either.
+        void look()
+          .catch((error: unknown) => o.logger.debug({ err: error }, 'watchdog sees nothing'))
+          .finally(() => {
+            looking = false;
+          });
+      }, o.stuckAfterMs / 4);
+    },
+    stop: () => clearInterval(timer),
+    progressed,
+    isHealthy: () => performance.now() - lastMs < 2 * o.stuckAfterMs,
+  };
+}

@@ -1,0 +1,115 @@
+import { connect, type Socket } from 'node:net';
+import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
+import { createDatabase } from '@omnigate/database';
+import { createLogger, createMetrics } from '@omnigate/runtime';
+import { type BusProcess, effectsSchema } from '../contract';
+import { applyTopics } from '../kafka/apply-topics';
+import { createKafkaBus, type KafkaBusOptions } from '../kafka/bus';
+import type { KafkaOptions } from '../kafka/options';
+import { openLine } from './line';
+
+/** Says nothing. */
+export const testLogger = createLogger({ service: 'test', level: 'silent' });
+
+const groupTimings = { sessionMs: 2_000, heartbeatMs: 250, rebalanceMs: 4_000 };
+const memberTimings = { heartbeatMs: 250, expiryMs: 1_000 };
+
+/** Connections to brokers that can be cut, and let nothing through until they are mended. */
+export interface Wires extends Pick<KafkaOptions, 'connect'> {
+  cut(): void;
+  mend(): void;
+}
+
+/** Makes wires that are whole. */
+export function openWires(): Wires {
+  const sockets = new Set<Socket>();
+  let broken = false;
+  return {
+    connect({ host, port, onConnect }) {
+      const socket = connect({ host, port }, onConnect);
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      if (broken) socket.destroy(new Error('the wire is cut'));
+      return socket;
+    },
+    cut() {
+      broken = true;
+      for (const socket of sockets) socket.destroy(new Error('the wire is cut'));
+    },
+    mend() {
+      broken = false;
+    },
+  };
+}
+
+/** A process on Kafka that a test may cut off. */
+export interface KafkaProcess extends BusProcess {
+  wires: Wires;
+}
+
+/** Starts a process of its own. */
+export async function openKafkaProcess(
+  o: { brokers: string[]; url: string; kafka?: Partial<KafkaOptions> } & Pick<
+    Partial<KafkaBusOptions>,
+    'health' | 'onStuck'
+  >,
+): Promise<KafkaProcess> {
+  const wires = openWires();
+  const [busLine, databaseLine] = [await openLine(o.url), await openLine(o.url)];
+  const { health, onStuck } = o;
+  const bus = createKafkaBus({
+    url: busLine.url,
+    logger: testLogger,
+    metrics: createMetrics(),
+    timings: memberTimings,
+    kafka: { brokers: o.brokers, timings: groupTimings, connect: wires.connect, ...o.kafka },
+    ...(health ? { health } : {}),
+    ...(onStuck ? { onStuck } : {}),
+  });
+  const { schema, role } = effectsSchema;
+  const pool = { url: databaseLine.url, schema, role, applicationName: 'effects', logger: testLogger };
+  const database = createDatabase(pool);
+  await bus.start();
+  const isolate = () => {
+    wires.cut();
+    busLine.cut();
+  };
+  return {
+    bus,
+    database,
+    wires,
+    isolate,
+    restore() {
+      wires.mend();
+      busLine.mend();
+    },
+    crash() {
+      isolate();
+      databaseLine.cut();
+    },
+    async stop() {
+      await bus.stop();
+      await database.end();
+      await Promise.all([busLine.close(), databaseLine.close()]);
+    },
+  };
+}
+
+const partitions = 4;
+
+/** Makes topics, and what groups need beside them. */
+export async function prepareTopics(
+  brokers: string[],
+  topics: string[],
+  groups: string[] = [],
+): Promise<void> {
+  const spec = { replication: -1, compacted: false, retentionHours: 1 };
+  const beside = topics.flatMap((topic) =>
+    groups.flatMap((group) => [deadLetterTopic(topic, group), retryTopic(topic, group)]),
+  );
+  const specs = [
+    ...topics.map((topic) => ({ topic, partitions, ...spec })),
+    ...beside.map((topic) => ({ topic, partitions: 1, ...spec })),
+  ];
+  await applyTopics({ brokers }, specs, testLogger);
+}
