@@ -65,6 +65,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
     logger,
     metrics,
     sendsInFlight: o.sendsInFlight,
+    exclusive: o.exclusive,
   });
   const upkeep = createUpkeep({ database, bus, sender, logger, exclusive: o.exclusive });
   const consumer: Consumer = bus.consume({
