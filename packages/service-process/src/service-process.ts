@@ -66,11 +66,14 @@ export function composeService<C extends ProcessConfig>(
   const { app, directory } = definition.compose(config, foundation);
   const http = createHttpServer({ health, metrics, trustProxy: config.OMNIGATE_TRUST_PROXY });
   const started = flag(health, 'started');
-  http.addHook('onRequest', async (_request, reply) => {
-    if (started.up) return;
-    await reply.status(503).header('retry-after', retryAfterSeconds).send({ error: 'the service starts' });
+  // In a scope of their own: health and metrics answer all the time.
+  void http.register(async (routes: FastifyInstance) => {
+    routes.addHook('onRequest', async (_request, reply) => {
+      if (started.up) return;
+      await reply.status(503).header('retry-after', retryAfterSeconds).send({ error: 'the service starts' });
+    });
+    app.http?.(routes);
   });
-  app.http?.(http);
   let grpcAddress: string | undefined;
   const rpc = createServer({
     services: app.rpc,

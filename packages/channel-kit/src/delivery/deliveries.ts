@@ -65,6 +65,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
     logger,
     metrics,
     sendsInFlight: o.sendsInFlight,
+    exclusive: o.exclusive,
   });
   const upkeep = createUpkeep({ database, bus, sender, logger, exclusive: o.exclusive });
   const consumer: Consumer = bus.consume({
@@ -159,6 +160,7 @@ function readSend(record: BusRecord): { row?: NewDelivery; outcome: Outcome } {
       priority: send.priority,
       notAfter: send.notAfter ?? null,
       payload: record.value,
+      traceparent: record.headers.traceparent,
     },
   };
 }

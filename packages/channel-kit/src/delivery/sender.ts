@@ -9,6 +9,7 @@ import type { ChannelLog } from '../channel-log';
 import { createDealer, type Dealt } from './dealer';
 import { createDueChannels, type DueChannels } from './due-channels';
 import { createGathering } from './gathering';
+import { createLookBehind } from './look-behind';
 import { returnRateTokens } from './rate';
 import type { StoredReceipt } from './receipt-store';
 import { createSendReport } from './send-report';
@@ -30,6 +31,8 @@ export interface SenderOptions {
   metrics: Metrics;
   /** At most so many deliveries on the wire at once. */
   sendsInFlight: number;
+  /** No other process sends for this service. */
+  exclusive: boolean;
 }
 
 /** Puts deliveries on the wire and keeps what comes of them. */
@@ -68,6 +71,7 @@ export function createSender(o: SenderOptions): Sender {
   const report = createSendReport(o);
   const channels = createDueChannels({ tenantSlots: o.sendsInFlight - Math.ceil(o.sendsInFlight / 4) });
   const dealer = createDealer({ channels, directory: o.directory, state: o.state, wake });
+  const lookBehind = o.exclusive ? undefined : createLookBehind({ ...o, look });
   const receipts = createFairQueue<PendingReceipts>();
   const backoff = createBackoff({ baseMs: 100, maxMs: 5_000 });
   // Half of the slots: an empty one sends nothing.
@@ -91,6 +95,11 @@ export function createSender(o: SenderOptions): Sender {
     setImmediate(() => {
       void loop();
     });
+  }
+
+  function look(list: readonly DeliveryChannel[]): void {
+    for (const channel of list) channels.mark(channels.get(channel));
+    if (list.length > 0) wake();
   }
 
   async function loop(): Promise<void> {
@@ -179,6 +188,7 @@ export function createSender(o: SenderOptions): Sender {
       returnRateTokens(due, count - got, Date.now());
       inFlight += got;
       channels.claimed(due, { marks, count, got });
+      if (got < count) lookBehind?.soon(due);
     }
   }
 
@@ -250,10 +260,7 @@ export function createSender(o: SenderOptions): Sender {
       }
       wake();
     },
-    look(list) {
-      for (const channel of list) channels.mark(channels.get(channel));
-      if (list.length > 0) wake();
-    },
+    look,
     resume(channelId) {
       dealer.forget(channelId);
       for (const due of channels.all()) {
@@ -280,6 +287,7 @@ export function createSender(o: SenderOptions): Sender {
     async stop() {
       if (state !== 'running') return;
       state = 'draining';
+      lookBehind?.stop();
       clearTimeout(timer);
       await new Promise<void>((resolve) => {
         onIdle = resolve;

@@ -90,7 +90,7 @@ export async function launchCluster(options: ClusterOptions = {}): Promise<Launc
     OMNIGATE_ENCRYPTION_KEY: randomBytes(32).toString('hex'),
   };
   async function startMember(name: ServiceName, ports?: Member['ports']): Promise<Member> {
-    const process = startService(name, {
+    const process = await startService(name, {
       ...shared,
       OMNIGATE_PUBLIC_URL: `http://127.0.0.1:${doors[0]?.port}`,
       OMNIGATE_HTTP_PORT: ports?.http.split(':')[1] ?? '0',

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { repositoryRoot } from '../repository-root';
+import { startTethered, type Tethered } from './tethered';
 
 const readyMs = 60_000;
 const stopMs = 35_000;
@@ -33,14 +34,11 @@ export interface ServiceProcess {
  *
  * @param name the service.
  * @param env its configuration; nothing of Omnigate's is taken from this process.
- * @returns the process, at once.
+ * @returns the process, which may still be starting.
  */
-export function startService(name: ServiceName, env: Record<string, string>): ServiceProcess {
+export async function startService(name: ServiceName, env: Record<string, string>): Promise<ServiceProcess> {
   const main = join(repositoryRoot(), 'services', name, 'dist', 'main.js');
-  const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = await startTethered(process.execPath, [main], { env: { PATH: process.env.PATH, ...env } });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -49,48 +47,51 @@ export function startService(name: ServiceName, env: Record<string, string>): Se
       for (const listener of listeners) listener();
     });
   }
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  const ended = closed(child);
   return {
     name,
-    pid: child.pid ?? 0,
+    pid: child.pid,
     output: () => output,
     ended,
-    ready: () => becomesReady({ name, child, listeners, output: () => output }),
-    signal: (signal) => void child.kill(signal),
+    ready: () => becomesReady({ name, ended, listeners, output: () => output }),
+    signal: child.signal,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-      const late = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      child.signal('SIGTERM');
+      const late = setTimeout(() => void child.kill(), stopMs);
       return ended.finally(() => clearTimeout(late));
     },
   };
 }
 
+/** Resolves with the exit code when all that it wrote has been read, too. */
+async function closed(child: Tethered): Promise<number | null> {
+  await Promise.all([child.stdout, child.stderr].map((stream) => once(stream, 'close')));
+  return child.ended;
+}
+
 interface Starting {
   name: ServiceName;
-  child: ChildProcess;
+  ended: Promise<number | null>;
   listeners: Set<() => void>;
   output(): string;
 }
 
-function becomesReady({ name, child, listeners, output }: Starting): ReturnType<ServiceProcess['ready']> {
+function becomesReady({ name, ended, listeners, output }: Starting): ReturnType<ServiceProcess['ready']> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(timer);
       listeners.delete(look);
-      child.off('close', onClose);
       act();
     };
     const fail = (why: string): void =>
       settle(() => reject(new Error(`${name} did not become ready: ${why}\n${output()}`)));
-    const onClose = (code: number | null): void => fail(`it ended with ${code}`);
     const timer = setTimeout(() => fail('it took too long'), readyMs);
     function look(): void {
       const found = /^omnigate-\S+ is ready http=(\S+)(?: grpc=(\S+))?$/m.exec(output());
       if (found) settle(() => resolve({ http: found[1] ?? '', grpc: found[2] }));
     }
-    child.once('close', onClose);
+    void ended.then((code) => fail(`it ended with ${code}`));
     listeners.add(look);
-    if (child.exitCode !== null || child.signalCode !== null) onClose(child.exitCode);
-    else look();
+    look();
   });
 }

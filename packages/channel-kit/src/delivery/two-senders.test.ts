@@ -1,0 +1,113 @@
+import { busSchema, createPostgresBus } from '@omnigate/bus';
+import { MessageSend, ResolvedChannel } from '@omnigate/contracts';
+import { createDatabase } from '@omnigate/database';
+import { createLogger, createMetrics, newId } from '@omnigate/runtime';
+import { createLocalState } from '@omnigate/state';
+import { freshDatabase } from '@omnigate/testkit';
+import type { ChannelAdapter, SendRequest } from '../adapter';
+import { createProviderConnections } from '../provider-http';
+import { deliveryMigrations, deliveryUnscopedTables } from './schema';
+import { createSender } from './sender';
+import { insertDeliveries } from './store';
+
+const kitSchema = {
+  schema: 'kit',
+  role: 'omnigate_kit',
+  migrations: deliveryMigrations,
+  unscopedTables: deliveryUnscopedTables,
+};
+const logger = createLogger({ service: 'two-senders-test', level: 'silent' });
+const tenantId = newId();
+const channel = ResolvedChannel.fromPartial({ id: newId(), tenantId, type: 'held', maxPerSecond: 10_000 });
+
+/** An adapter whose sends wait until they are let go. */
+function heldAdapter() {
+  const sent: string[] = [];
+  const letGo: (() => void)[] = [];
+  const adapter = {
+    manifest: { type: 'held' },
+    async send({ messageId }: SendRequest) {
+      sent.push(messageId);
+      await new Promise<void>((resolve) => letGo.push(resolve));
+      return { kind: 'sent', providerMessageId: messageId };
+    },
+  } as unknown as ChannelAdapter;
+  return { adapter, sent, letGoAll: () => letGo.splice(0).forEach((go) => void go()) };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+test('what waits behind another process’s send goes when that has ended', async () => {
+  const fresh = await freshDatabase([busSchema, kitSchema]);
+  const opened: (() => Promise<void>)[] = [fresh.drop];
+  const openSender = async () => {
+    const { schema, role } = kitSchema;
+    const database = createDatabase({ url: fresh.url, schema, role, applicationName: 'test', logger });
+    const bus = createPostgresBus({ url: fresh.url, logger, metrics: createMetrics() });
+    await bus.start();
+    const provider = heldAdapter();
+    const connections = createProviderConnections();
+    const sender = createSender({
+      adapterService: 'kit',
+      database,
+      bus,
+      directory: { peekChannel: () => channel, channel: async () => channel },
+      state: createLocalState(),
+      wire: { adapters: new Map([['held', provider.adapter]]), connections, publicUrl: '', logger },
+      channelLog: { record: () => undefined },
+      logger,
+      metrics: createMetrics(),
+      sendsInFlight: 4,
+      exclusive: false,
+    });
+    sender.start();
+    opened.push(async () => {
+      provider.letGoAll();
+      await sender.stop();
+      await connections.close();
+      await bus.stop();
+      await database.end();
+    });
+    return { sender, database, ...provider };
+  };
+  const [here, there] = [await openSender(), await openSender()];
+  const [first, second] = [newId(), newId()];
+  const store = (messageId: string) =>
+    here.database.transaction({ tenants: [tenantId] }, (tx) =>
+      insertDeliveries(tx, [
+        {
+          tenantId,
+          messageId,
+          channelId: channel.id,
+          channelType: 'held',
+          conversationId: newId(),
+          key: `${channel.id}|customer|`,
+          address: 'customer',
+          priority: 0,
+          notAfter: null,
+          payload: MessageSend.encode(
+            MessageSend.fromPartial({
+              messageId,
+              tenantId,
+              content: { kind: { $case: 'text', value: { body: 'hello' } } },
+            }),
+          ).finish(),
+        },
+      ]),
+    );
+  const one = [{ tenantId, channelId: channel.id, count: 1 }];
+  await store(first);
+  there.sender.added(one);
+  await until(() => there.sent.length === 1);
+  await store(second);
+  here.sender.added(one);
+  // Long enough for a claim that finds nothing: the first is on the other's wire.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect([...here.sent, ...there.sent]).toEqual([first]);
+  there.letGoAll();
+  await until(() => here.sent.length + there.sent.length === 2);
+  expect(here.sent).toEqual([second]);
+  for (const close of opened.reverse()) await close();
+}, 20_000);
