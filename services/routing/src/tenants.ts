@@ -6,6 +6,8 @@ import { AppError } from '@omnigate/errors';
 export interface Tenants {
   /** Throws AppError NOT_FOUND for a tenant that was deleted. */
   get(tenantId: string): Promise<ResolveTenantResponse>;
+  /** Reads it again: another process may have heard of a change before this one. Throws as get. */
+  getAnew(tenantId: string): Promise<ResolveTenantResponse>;
 }
 
 /**
@@ -15,11 +17,12 @@ export interface Tenants {
  * @returns a lookup that throws where a tenant is missing.
  */
 export function tenantsOf(directory: DirectoryCache): Tenants {
+  const known = (tenant: ResolveTenantResponse | undefined): ResolveTenantResponse => {
+    if (!tenant) throw new AppError('NOT_FOUND', { resource: 'tenant' });
+    return tenant;
+  };
   return {
-    async get(tenantId) {
-      const tenant = await directory.tenant(tenantId);
-      if (!tenant) throw new AppError('NOT_FOUND', { resource: 'tenant' });
-      return tenant;
-    },
+    get: async (tenantId) => known(await directory.tenant(tenantId)),
+    getAnew: async (tenantId) => known(await directory.tenantAnew(tenantId)),
   };
 }
