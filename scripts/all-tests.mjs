@@ -30,7 +30,7 @@ const add = ({ passed, failed }) => {
 /** @returns {Promise<boolean>} whether there is anything to run tests with */
 async function prepare() {
   const install = async () => ((await ensureInstalled()) ? 0 : 1);
-  const build = async () => ((await ensureBuilt({ withTests: true })) ? 0 : 1);
+  const build = async () => ((await ensureBuilt('everything')) ? 0 : 1);
   const installed = await runChecks([{ name: 'packages installed', check: install }]);
   add(installed);
   if (installed.failed > 0) return false;

@@ -5,7 +5,7 @@ import { ensureBuilt, ensureInstalled } from './prepared.mjs';
 import { node24, root, run } from './toolchain.mjs';
 
 const main = join(root, 'tests', 'dist', 'load', 'bench.js');
-if (!(await ensureInstalled()) || !(await ensureBuilt({ withTests: true }))) process.exit(1);
+if (!(await ensureInstalled()) || !(await ensureBuilt('everything'))) process.exit(1);
 if (!existsSync(main)) {
   console.error('tests/dist/load/bench.js is missing after the build: tests/load/bench.ts must exist.');
   process.exit(1);

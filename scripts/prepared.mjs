@@ -88,18 +88,28 @@ export async function ensureGenerated() {
   return (await run(bin('turbo'), ['run', 'generate', '--output-logs=errors-only'])) === 0;
 }
 
+/** What a command runs, by the folders that it does not need and turbo's filters. */
+const scopes = {
+  standalone: {
+    needless: /^tests$|testkit$/,
+    filters: ['--filter=@omnigate/standalone...', '--filter=omnigate...'],
+  },
+  cluster: { needless: /^tests$/, filters: ['--filter=./packages/*', '--filter=./services/*'] },
+  everything: { needless: /^$/, filters: [] },
+};
+
 /**
  * Builds the packages if a source changed.
- * @param {{ withTests?: boolean }} [options] withTests: also the test kit and the load generator
+ * @param {keyof typeof scopes} [scope] what is to run; `everything` has the load generator too
  * @returns {Promise<boolean>} whether the build is up to date
  */
-export async function ensureBuilt({ withTests = false } = {}) {
-  const folders = packageFolders().filter((folder) => withTests || !/^tests$|testkit$/.test(folder));
-  const mark = withTests ? `${builtMark}-with-tests` : builtMark;
+export async function ensureBuilt(scope = 'standalone') {
+  const { needless, filters } = scopes[scope];
+  const folders = packageFolders().filter((folder) => !needless.test(folder));
+  const mark = `${builtMark}-${scope}`;
   const stamp = buildStamp(folders);
   if (holds(mark, stamp) && folders.every((folder) => existsSync(join(root, folder, 'dist')))) return true;
   console.log('Building … 正在构建');
-  const filters = withTests ? [] : ['--filter=@omnigate/standalone...', '--filter=omnigate...'];
   const code = await run(bin('turbo'), [
     'run',
     'build',

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { createDatabase } from '@omnigate/database';
 import { createLogger } from '@omnigate/runtime';
 
@@ -10,8 +10,13 @@ import { createLogger } from '@omnigate/runtime';
  * @returns application names, such as "omnigate-routing", by the process id of the connection's server process.
  */
 export async function backendNames(dataFolder: string): Promise<Map<number, string>> {
-  const record = readFileSync(join(dataFolder, 'postgres', 'postgres.json'), 'utf8');
-  const { port, password } = JSON.parse(record) as { port: number; password: string };
+  const record = readdirSync(dataFolder, { recursive: true })
+    .map(String)
+    .find((path) => basename(path) === 'postgres.json');
+  const { port, password } = JSON.parse(readFileSync(join(dataFolder, record ?? ''), 'utf8')) as {
+    port: number;
+    password: string;
+  };
   const role = 'omnigate';
   const database = createDatabase({
     url: `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/omnigate`,

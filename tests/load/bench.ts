@@ -2,16 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryServiceService } from '@omnigate/contracts';
+import type { OmnigateForm } from '@omnigate/testkit';
 import { residentOfOmnigate, totalMs } from './cpu';
 import { profiledStages } from './cpu-profile';
 import { type EndToEndRun, perMessage, runEndToEnd } from './end-to-end';
-import { type BenchOptions, readOptions } from './options';
+import { type BenchOptions, readOptions, UsageError } from './options';
 import { runBurst, runReceive } from './receive';
-import { toMarkdown } from './report';
+import { type Report, toMarkdown } from './report';
 import { type Channel, measured, openStage, type Stage } from './stage';
 import { historyPrefix, writeHistory } from './stored-history';
 
-/** Everything that was measured, by name. */
+/** Everything that was measured of a form, by name. */
 export type BenchResults = Record<string, unknown>;
 
 const idleSeconds = 30;
@@ -145,9 +146,24 @@ async function main(): Promise<void> {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     node: process.version,
   };
+  const measurements: Partial<Record<OmnigateForm, BenchResults>> = {};
+  const results = { date: new Date().toISOString(), machine, forms: measurements };
+  try {
+    for (const form of options.forms) {
+      measurements[form] = {};
+      await measure(form, options, measurements[form]);
+    }
+  } finally {
+    // Also when a part has failed: minutes of measuring are not thrown away.
+    show(results, options.out);
+  }
+}
+
+async function measure(form: OmnigateForm, options: BenchOptions, results: BenchResults): Promise<void> {
+  say(`── ${form} ──`);
   const memoryMb: Record<string, ReturnType<typeof residentOfOmnigate>> = {};
-  const results: BenchResults = { date: new Date().toISOString(), machine, memoryMb };
-  const stage = await openStage(options.callbacks);
+  results.memoryMb = memoryMb;
+  const stage = await openStage(form, options.callbacks);
   try {
     for (const [name, scenario] of Object.entries(scenarios)) {
       if (!options.only.includes(name)) continue;
@@ -157,13 +173,11 @@ async function main(): Promise<void> {
       if (!endToEnd.includes(name)) say(`  ${JSON.stringify(results[name])}`);
     }
   } finally {
-    // Also when a part has failed: minutes of measuring are not thrown away.
-    show(results, options.out);
     await stage.close();
   }
 }
 
-function show(results: BenchResults, folder: string | undefined): void {
+function show(results: Report, folder: string | undefined): void {
   const markdown = toMarkdown(results);
   process.stdout.write(`${markdown}\n`);
   if (!folder) return;
@@ -173,6 +187,10 @@ function show(results: BenchResults, folder: string | undefined): void {
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}; --help lists what there is\n`);
+    process.exit(2);
+  }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 });

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
+import type { OmnigateForm } from '@omnigate/testkit';
 
 /** What the benchmark was asked for. */
 export interface BenchOptions {
+  /** Measured one after the other, on the same machine. */
+  forms: readonly OmnigateForm[];
   only: string[];
   rates: number[];
   holdSeconds: number;
@@ -11,9 +14,11 @@ export interface BenchOptions {
   storedMessages: number;
 }
 
-const help = `npm run bench -- [options]: measures the standalone form as it ships
+const help = `npm run bench -- [options]: measures Omnigate as it ships
 
-  --only LIST       of idle,receive,burst,single,tenants,stages,store (default: all)
+  --form FORM       standalone (default), or cluster: then both, beside each other
+  --only LIST       of idle,receive,burst,single,tenants,stages,store (default: all; with
+                    --form cluster without stages and store, which look into the one process)
   --rates LIST      messages a second that end to end is tried at (default 400,600,800,1000,1200,1400,1500)
   --hold SECONDS    how long the highest rate must be held (default 60)
   --ramp SECONDS    length of each try before (default 15)
@@ -23,18 +28,29 @@ const help = `npm run bench -- [options]: measures the standalone form as it shi
   --help            this text
 `;
 
-const scenarios = ['idle', 'receive', 'burst', 'single', 'tenants', 'stages', 'store'];
+const scenarios = ['idle', 'receive', 'burst', 'single', 'tenants'];
+const standaloneScenarios = ['stages', 'store'];
+
+/** What was asked for is not possible. */
+export class UsageError extends Error {}
+
+function formsOf(form: string): readonly OmnigateForm[] {
+  if (form === 'standalone') return ['standalone'];
+  if (form === 'cluster') return ['standalone', 'cluster'];
+  throw new UsageError(`--form ${form}: must be standalone or cluster`);
+}
 
 /**
  * Reads the command line.
  *
  * @param args the arguments.
  * @returns the options; undefined when help was asked for, which is printed.
- * @throws TypeError for an unknown option.
+ * @throws UsageError for an unknown option or a value that does not fit.
  */
 export function readOptions(args: string[]): BenchOptions | undefined {
   const text = { type: 'string' } as const;
   const options = {
+    form: text,
     only: text,
     rates: text,
     hold: text,
@@ -44,13 +60,19 @@ export function readOptions(args: string[]): BenchOptions | undefined {
     stored: text,
     help: { type: 'boolean' },
   } as const;
-  const { values } = parseArgs({ args, options });
+  const { values } = parsed(() => parseArgs({ args, options }));
   if (values.help) {
     process.stdout.write(help);
     return undefined;
   }
+  const measured = formsOf(values.form ?? 'standalone');
+  const all = measured.includes('cluster') ? scenarios : [...scenarios, ...standaloneScenarios];
+  const only = values.only?.split(',') ?? all;
+  const unknown = only.filter((name) => !all.includes(name));
+  if (unknown.length > 0) throw new UsageError(`--only ${unknown.join()}: must be of ${all.join()}`);
   return {
-    only: values.only?.split(',') ?? scenarios,
+    forms: measured,
+    only,
     rates: (values.rates ?? '400,600,800,1000,1200,1400,1500').split(',').map(Number),
     holdSeconds: Number(values.hold ?? 60),
     rampSeconds: Number(values.ramp ?? 15),
@@ -58,4 +80,12 @@ export function readOptions(args: string[]): BenchOptions | undefined {
     callbacks: values.callbacks ?? '',
     storedMessages: Number(values.stored ?? 2_000_000),
   };
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }

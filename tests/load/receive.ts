@@ -21,8 +21,9 @@ export interface ReceiveRun {
 /** Messages that conversations of the tenant have counted. */
 async function storedMessages(stage: Stage, metricBefore: number): Promise<number> {
   const text = await (await fetch(`${stage.omnigate.httpUrl}/metrics`)).text();
-  const value = /^omnigate_routing_messages_received_total (\d+)/m.exec(text)?.[1];
-  return Number(value ?? 0) - metricBefore;
+  // One line for each process of routing.
+  const values = text.matchAll(/^omnigate_routing_messages_received_total(?:\{[^}]*\})? (\d+)/gm);
+  return [...values].reduce((sum, [, value]) => sum + Number(value), 0) - metricBefore;
 }
 
 /**

@@ -2,9 +2,8 @@ import type { CpuSample } from './cpu';
 import type { EndToEndRun } from './end-to-end';
 import type { BurstRun, ReceiveRun } from './receive';
 
+/** What was measured of a form, by scenario. */
 interface Results {
-  date?: string;
-  machine?: { cpus: number; model: string; memoryGb: number; node: string };
   idle?: { cpuPercent: number };
   receive?: ReceiveRun;
   burst?: BurstRun;
@@ -51,55 +50,83 @@ function besideEmpty(store: { held?: EndToEndRun }, single: Results['single']): 
   return ` (${Math.round((store.held.ratePerSecond / single.held.ratePerSecond) * 100)} % of the empty store's)`;
 }
 
-/**
- * The results as a table for people.
- *
- * @param results what was measured.
- * @returns Markdown.
- */
-export function toMarkdown(results: Results): string {
-  const { machine, receive, burst, idle, single, tenants, stages, store, memoryMb } = results;
-  const lines = [
-    `Measured ${results.date?.slice(0, 10)} on ${machine?.cpus} cores (${machine?.model}), ${machine?.memoryGb} GB, Node ${machine?.node}; generator and provider on the same cores.`,
-    '',
+const held = (run: { held?: EndToEndRun } | undefined): string | undefined =>
+  run && (run.held ? `${run.held.ratePerSecond}/s` : 'none');
+
+function memoryOf({ memoryMb }: Results): string | undefined {
+  const all = Object.values(memoryMb ?? {});
+  if (all.length === 0) return undefined;
+  const [now, peak] = (['now', 'peak'] as const).map((when) => Math.max(...all.map((each) => each[when])));
+  return `${now} MB (${peak} MB)`;
+}
+
+/** The figures of a form, by what they say; undefined for what was not measured. */
+const figures: readonly (readonly [string, (results: Results) => string | number | undefined])[] = [
+  ['received messages a CPU second, PostgreSQL and brokers included', ({ receive }) => receive?.perCpuSecond],
+  ['received messages a second', ({ receive }) => receive?.perSecond],
+  [
+    'acknowledged a second in a burst of 15,000, beside bare fastify',
+    ({ burst }) => burst && `${burst.acknowledgedPerSecond} of ${burst.barePerSecond} (${burst.share} %)`,
+  ],
+  ['end to end held with p99 < 1 s, one tenant', ({ single }) => held(single)],
+  ['end to end held with p99 < 1 s, 200 tenants', ({ tenants }) => held(tenants)],
+  [
+    'end to end held with p99 < 1 s, full store',
+    ({ store, single }) => store && `${held(store)}${besideEmpty(store, single)}`,
+  ],
+  ["resident memory of Omnigate's processes, after the run (peak)", memoryOf],
+  ['CPU when idle, all processes', ({ idle }) => idle && `${idle.cpuPercent} % of a core`],
+];
+
+function figuresTable(forms: readonly (readonly [string, Results])[]): string[] {
+  const rows = figures.flatMap(([name, read]) => {
+    const cells = forms.map(([, results]) => read(results));
+    return cells.every((cell) => cell === undefined)
+      ? []
+      : [`| ${name} | ${cells.map((cell) => cell ?? '–').join(' | ')} |`];
+  });
+  return [
+    `| figure | ${forms.map(([form]) => form).join(' | ')} |`,
+    `| --- |${' --- |'.repeat(forms.length)}`,
+    ...rows,
   ];
-  lines.push('| figure | measured |', '| --- | --- |');
-  if (receive)
-    lines.push(
-      `| received messages a CPU second, PostgreSQL included | ${receive.perCpuSecond} |`,
-      `| received messages a second | ${receive.perSecond} |`,
-    );
-  if (burst)
-    lines.push(
-      `| acknowledged a second in a burst of ${burst.messages}, beside bare fastify | ${burst.acknowledgedPerSecond} of ${burst.barePerSecond} (${burst.share} %) |`,
-    );
-  if (single)
-    lines.push(
-      `| end to end held with p99 < 1 s, one tenant | ${single.held ? `${single.held.ratePerSecond}/s` : 'none'} |`,
-    );
-  if (tenants)
-    lines.push(
-      `| end to end held with p99 < 1 s, 200 tenants | ${tenants.held ? `${tenants.held.ratePerSecond}/s` : 'none'} |`,
-    );
-  if (store)
-    lines.push(
-      `| end to end held with p99 < 1 s, ${store.messages} messages stored | ${store.held ? `${store.held.ratePerSecond}/s${besideEmpty(store, single)}` : 'none'} |`,
-    );
-  const memory = Object.values(memoryMb ?? {});
-  if (memory.length > 0) {
-    const now = Math.max(...memory.map((each) => each.now));
-    const peak = Math.max(...memory.map((each) => each.peak));
-    lines.push(`| resident memory without PostgreSQL, after the run (peak) | ${now} MB (${peak} MB) |`);
-  }
-  if (idle) lines.push(`| CPU when idle, all processes | ${idle.cpuPercent} % of a core |`);
-  if (receive) lines.push('', '**Receiving**', ...cpuTable(receive.cpu));
-  if (single) lines.push(...endToEndTable('End to end, one tenant', single.tries));
-  if (tenants) lines.push(...endToEndTable('End to end, 200 tenants', tenants.tries));
+}
+
+function details(form: string, { receive, single, tenants, stages, store }: Results): string[] {
+  const lines: string[] = [];
+  if (receive) lines.push('', `**Receiving, ${form}**`, ...cpuTable(receive.cpu));
+  if (single) lines.push(...endToEndTable(`End to end, ${form}, one tenant`, single.tries));
+  if (tenants) lines.push(...endToEndTable(`End to end, ${form}, 200 tenants`, tenants.tries));
   if (stages) {
     lines.push('', `**By stage, Node alone, at ${stages.ratePerSecond}/s with its profiler on**`);
     lines.push(...cpuTable(stages.cpu));
   }
   if (store)
-    lines.push(...endToEndTable(`End to end, one tenant, ${store.messages} messages stored`, store.tries));
-  return lines.join('\n');
+    lines.push(
+      ...endToEndTable(`End to end, ${form}, one tenant, ${store.messages} messages stored`, store.tries),
+    );
+  return lines;
+}
+
+/** Everything that one run of the benchmark measured. */
+export interface Report {
+  date: string;
+  machine: { cpus: number; model: string; memoryGb: number; node: string };
+  forms: Record<string, Results>;
+}
+
+/**
+ * The results as tables for people, the forms beside each other.
+ *
+ * @param report what was measured.
+ * @returns Markdown.
+ */
+export function toMarkdown({ date, machine, forms }: Report): string {
+  const measured = Object.entries(forms);
+  return [
+    `Measured ${date.slice(0, 10)} on ${machine.cpus} cores (${machine.model}), ${machine.memoryGb} GB, Node ${machine.node}; generator, provider and all servers on the same cores.`,
+    '',
+    ...figuresTable(measured),
+    ...measured.flatMap(([form, results]) => details(form, results)),
+  ].join('\n');
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { type LaunchedOmnigate, launchOmnigate, type OmnigateForm } from '@omnigate/testkit';
 import { parseAllDocuments } from 'yaml';
 import { eventually } from '../journeys/eventually';
 import { resource } from '../journeys/sms-shop';
@@ -59,11 +59,12 @@ function demoKnowledge(): Resource[] {
 /**
  * Starts everything.
  *
+ * @param form which of the two ways Omnigate runs.
  * @param callbacks status callbacks that the provider sends of each message, with commas.
  * @returns the stage; close it.
  */
-export async function openStage(callbacks: string): Promise<Stage> {
-  const omnigate = await launchOmnigate({ env: { OMNIGATE_LOG_LEVEL: 'warn' } });
+export async function openStage(form: OmnigateForm, callbacks: string): Promise<Stage> {
+  const omnigate = await launchOmnigate({ form, env: { OMNIGATE_LOG_LEVEL: 'warn' } });
   const simulator = startChild('simulator', [callbacks]);
   const providerUrl = await answerOf<string>(simulator);
   return {

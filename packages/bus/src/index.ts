@@ -1,7 +1,9 @@
 export { type BusOptions, createBus } from './create-bus';
+export { type AppliedTopic, applyTopics, type TopicSpec } from './kafka/apply-topics';
 export { createKafkaBus, type KafkaBusOptions } from './kafka/bus';
 export type { GroupTimings } from './kafka/group-member';
 export { type KafkaConfig, type KafkaOptions, kafkaConfigShape, kafkaOptionsFrom } from './kafka/options';
+export { topicSpecs } from './kafka/topic-specs';
 export type {
   Bus,
   BusRecord,

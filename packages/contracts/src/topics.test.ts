@@ -63,6 +63,13 @@ describe('topicTable', () => {
     expect(() => topicTable[0]?.tenantOf(Buffer.from([0x0a, 0x7f, 0x01]))).toThrow();
   });
 
+  it('has as many partitions as a busy cluster may want', () => {
+    for (const { partitions } of topicTable) {
+      expect(partitions).toBeGreaterThanOrEqual(12);
+      expect(partitions).toBeLessThanOrEqual(48);
+    }
+  });
+
   it('keeps what people wrote at most 72 h', () => {
     for (const row of topicTable.filter(({ compacted }) => !compacted))
       expect(row.retentionHours).toBeLessThanOrEqual(72);

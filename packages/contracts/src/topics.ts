@@ -20,6 +20,10 @@ export interface TopicRow {
   type: string;
   producedBy: readonly string[];
   consumedBy: readonly string[];
+  /** Kafka's; fixed once the topic is there, since another number would move keys. The PostgreSQL log has its own. */
+  partitions: number;
+  /** Groups that keep a position in it, each with a dead-letter and a retry topic; who follows it has none. */
+  groups: readonly string[];
   /** Only the newest record of a key is kept. */
   compacted?: boolean;
   /** Topics that carry what people wrote keep it at most 72 h. */
@@ -48,6 +52,8 @@ const sendRow = (adapterService: string): TopicRow => ({
   type: 'omnigate.message.v1.MessageSend',
   producedBy: ['routing'],
   consumedBy: [adapterService],
+  partitions: 48,
+  groups: [adapterService],
   retentionHours: 72,
   tenantOf: tenantAt(2),
 });
@@ -60,6 +66,8 @@ export const topicTable: readonly TopicRow[] = [
     type: 'omnigate.message.v1.MessageReceived',
     producedBy: adapterServices,
     consumedBy: ['routing'],
+    partitions: 48,
+    groups: ['routing'],
     retentionHours: 72,
     tenantOf: tenantAt(1, 2),
   },
@@ -70,6 +78,8 @@ export const topicTable: readonly TopicRow[] = [
     type: 'omnigate.message.v1.MessageStatus',
     producedBy: adapterServices,
     consumedBy: ['routing'],
+    partitions: 48,
+    groups: ['routing'],
     retentionHours: 72,
     tenantOf: tenantAt(2),
   },
@@ -79,6 +89,8 @@ export const topicTable: readonly TopicRow[] = [
     type: 'omnigate.conversation.v1.ConversationChanged',
     producedBy: ['routing'],
     consumedBy: ['analytics', 'console', 'integration'],
+    partitions: 24,
+    groups: ['analytics', 'console', 'integration'],
     retentionHours: 72,
     tenantOf: tenantAt(2),
   },
@@ -88,6 +100,8 @@ export const topicTable: readonly TopicRow[] = [
     type: 'omnigate.operations.v1.ChannelLogged',
     producedBy: adapterServices,
     consumedBy: ['directory'],
+    partitions: 12,
+    groups: ['directory'],
     retentionHours: 72,
     tenantOf: tenantAt(1),
   },
@@ -97,6 +111,8 @@ export const topicTable: readonly TopicRow[] = [
     type: 'omnigate.directory.v1.ResourceChanged',
     producedBy: ['directory', 'bot'],
     consumedBy: ['whoever caches channels, rules, knowledge'],
+    partitions: 12,
+    groups: [],
     compacted: true,
     retentionHours: 168,
     tenantOf: tenantAt(4),

@@ -39,8 +39,8 @@ export interface DirectoryCache {
   peekTenant(id: string): ResolveTenantResponse | undefined;
   /** Returns a tenant with its teams and agents, or undefined when there is none. */
   tenant(id: string): Promise<ResolveTenantResponse | undefined>;
-  /** Reads a tenant again: word of a change may still be on its way. */
-  tenantAnew(id: string): Promise<ResolveTenantResponse | undefined>;
+  /** As `tenant`, read now: what was applied a moment ago, elsewhere, may not be heard of yet. */
+  renewTenant(id: string): Promise<ResolveTenantResponse | undefined>;
   /** Returns whose an API key is. Throws AppError UNAUTHENTICATED. */
   authenticate(key: string): Promise<Identity>;
   /** Returns the id of a tenant by its name or id. Throws AppError NOT_FOUND. */
@@ -97,10 +97,7 @@ export function createDirectoryCache(options: DirectoryCacheOptions): DirectoryC
     },
     peekTenant: (id) => caches.tenants.peek(id),
     tenant: (id) => caches.tenants.get(id),
-    tenantAnew(id) {
-      caches.tenants.forget(id);
-      return caches.tenants.get(id);
-    },
+    renewTenant: (id) => caches.tenants.renew(id),
     async authenticate(key) {
       const identity = await caches.authenticate(key);
       if (!identity) throw new AppError('UNAUTHENTICATED');

@@ -22,6 +22,8 @@ export interface ReadThrough<Value> {
   peek(key: string): Value | undefined;
   /** Returns what is kept, else reads it; undefined when there is none. */
   get(key: string): Promise<Value | undefined>;
+  /** Reads, whatever is kept. */
+  renew(key: string): Promise<Value | undefined>;
   /** Forgets one entry, also one that is being read just now. */
   forget(key: string): void;
   /** Forgets entries by their values. */
@@ -84,6 +86,7 @@ export function createReadThrough<Value>(options: ReadThroughOptions<Value>): Re
       const entry = fresh(key);
       return entry ? entry.value : (flights.get(key) ?? fly(key));
     },
+    renew: fly,
     forget(key) {
       entries.delete(key);
       flights.delete(key);

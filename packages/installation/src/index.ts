@@ -1,4 +1,5 @@
 export { type Addresses, announce, progress } from './announce';
+export { installationFields } from './config-fields';
 export { type Credentials, credentialsPath, ownerKey, writeCredentials } from './credentials';
 export { encryptionKey, lockDataFolder, serviceKey } from './data-folder';
 export { applyDemoOnce, type DemoOptions } from './demo';

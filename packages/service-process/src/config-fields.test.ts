@@ -1,6 +1,6 @@
 import { describeConfig, loadConfig } from '@omnigate/runtime';
 import { z } from 'zod';
-import { encryptionKey } from './config-fields';
+import { addressRanges, encryptionKey } from './config-fields';
 import { adapterFields, processFields, serverFields } from './process-fields';
 
 const schema = z.object({ ...processFields, ...serverFields, ...adapterFields });
@@ -20,6 +20,7 @@ test('what is not given has its default', () => {
     OMNIGATE_LOG_LEVEL: 'info',
     KAFKA_TLS: '0',
     OMNIGATE_SENDS_IN_FLIGHT: 32,
+    OMNIGATE_TRUST_PROXY: [],
     OMNIGATE_DIRECTORY_ADDRESS: 'dns:///directory:9090',
   });
 });
@@ -52,3 +53,15 @@ test.each(['', 'ab'.repeat(31), 'short'])('“%s” is no encryption key', (text
     'must be 32 bytes, base64 or hexadecimal',
   );
 });
+
+test('trusted proxies are addresses and ranges of both families', () => {
+  const text = '127.0.0.1, 10.0.0.0/8 ::1,fd00::/8';
+  expect(addressRanges().parse(text)).toEqual(['127.0.0.1', '10.0.0.0/8', '::1', 'fd00::/8']);
+});
+
+test.each(['proxy', '999.1.1.1', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8'])(
+  '“%s” is no trusted proxy',
+  (text) => {
+    expect(addressRanges().safeParse(text).success).toBe(false);
+  },
+);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A whole number between two bounds. */
@@ -53,6 +54,22 @@ const pairsOf = (text: string): string[] => text.split(/[,\s]+/).filter((pair) =
 
 /** `host:port` pairs with commas or blanks between. */
 export const hostPortPairs = () => z.string().default('').transform(pairsOf);
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  const mostBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= mostBits;
+}
+
+const rangesForm = 'must be IP addresses, or ranges such as 10.0.0.0/8, with commas between';
+
+/** IP addresses and ranges of them, with commas or blanks between. */
+export const addressRanges = () =>
+  z
+    .string()
+    .default('')
+    .transform(pairsOf)
+    .refine((ranges) => ranges.every(isAddressRange), rangesForm);
 
 const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 

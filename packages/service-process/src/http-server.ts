@@ -1,6 +1,8 @@
 import { type Health, type Metrics, registerOperations } from '@omnigate/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
+/** Of HTTP: the body is. */
+const tooLarge = 413;
 const bodyLimitBytes = 1_048_576;
 /** A request that has not come whole by then is ended; providers wait 5 to 15 s themselves. */
 const requestTimeoutMs = 20_000;
@@ -13,13 +15,23 @@ function answerBadPath(request: FastifyRequest, reply: FastifyReply): void {
   else void reply.status(400).send({ error: 'the path is not valid' });
 }
 
+/** What the HTTP server of a process needs. */
+export interface HttpServerOptions {
+  /** For /livez and /readyz. */
+  health: Health;
+  /** For /metrics. */
+  metrics: Metrics;
+  /** Addresses, or ranges such as 10.0.0.0/8, of proxies whose word for a visitor's address is taken; default: none. */
+  trustProxy?: readonly string[];
+}
+
 /**
  * The HTTP server of all services, not listening yet.
  *
- * @param deps health and metrics for /livez, /readyz and /metrics.
+ * @param deps health, metrics and trusted proxies.
  * @returns the server.
  */
-export function createHttpServer(deps: { health: Health; metrics: Metrics }): FastifyInstance {
+export function createHttpServer(deps: HttpServerOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
@@ -27,6 +39,7 @@ export function createHttpServer(deps: { health: Health; metrics: Metrics }): Fa
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5_000 },
+    trustProxy: deps.trustProxy?.length ? [...deps.trustProxy] : false,
     frameworkErrors: (_error, request, reply) => answerBadPath(request, reply),
   });
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
@@ -37,6 +50,10 @@ export function createHttpServer(deps: { health: Health; metrics: Metrics }): Fa
   });
   server.setNotFoundHandler((_request, reply) => {
     void reply.status(404).send({ error: 'there is nothing here' });
+  });
+  // Closed with the rest of the body unread, a connection is reset, and the answer may be lost on its way.
+  server.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === tooLarge) reply.removeHeader('connection');
   });
   registerOperations(server, deps);
   return server;

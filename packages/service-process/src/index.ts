@@ -13,6 +13,7 @@ export {
 export type { Foundation } from './foundation';
 export { grpcAddress } from './grpc-address';
 export { createHttpServer } from './http-server';
+export { type Listening, listening } from './listening';
 export { openSchema } from './open-schema';
 export { listenGrpc, listenHttp, type PortConfig } from './ports';
 export {

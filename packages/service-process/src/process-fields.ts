@@ -1,7 +1,16 @@
 import { kafkaConfigShape } from '@omnigate/bus';
 import { stateConfig } from '@omnigate/state';
 import { z } from 'zod';
-import { baseUrl, bindAddress, headerKey, logLevel, port, postgresUrl, wholeNumber } from './config-fields';
+import {
+  addressRanges,
+  baseUrl,
+  bindAddress,
+  headerKey,
+  logLevel,
+  port,
+  postgresUrl,
+  wholeNumber,
+} from './config-fields';
 import { grpcAddress } from './grpc-address';
 
 /** What the environment tells every service that runs in a process of its own. */
@@ -9,6 +18,9 @@ export const processFields = {
   OMNIGATE_BIND: bindAddress().describe('Address that the HTTP and gRPC ports listen on'),
   OMNIGATE_HTTP_PORT: port(8080).describe(
     'HTTP port: health, metrics, and the routes of a channel; 0 takes a free one',
+  ),
+  OMNIGATE_TRUST_PROXY: addressRanges().describe(
+    'Addresses of proxies, or ranges such as 10.0.0.0/8, whose X-Forwarded-For says who a visitor is',
   ),
   OMNIGATE_SERVICE_KEY: headerKey().describe(
     'Key by which the services of this installation know each other',

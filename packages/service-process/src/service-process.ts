@@ -64,7 +64,7 @@ export function composeService<C extends ProcessConfig>(
   const foundation = createFoundation(definition, options);
   const { health, metrics } = foundation;
   const { app, directory } = definition.compose(config, foundation);
-  const http = createHttpServer({ health, metrics });
+  const http = createHttpServer({ health, metrics, trustProxy: config.OMNIGATE_TRUST_PROXY });
   const started = flag(health, 'started');
   // In a scope of their own: health and metrics answer all the time.
   void http.register(async (routes: FastifyInstance) => {

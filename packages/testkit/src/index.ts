@@ -4,6 +4,13 @@ export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export {
+  type LaunchedOmnigate,
+  type LaunchOptions,
+  launchOmnigate,
+  type OmnigateForm,
+  testForm,
+} from './omnigate/launch';
 export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
 export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
@@ -19,7 +26,6 @@ export {
   titleOf,
 } from './races/operation';
 export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
-export { type LaunchedOmnigate, type LaunchOptions, launchOmnigate } from './standalone/launch';
 export {
   createTwilioSimulator,
   type InboundText,

@@ -183,7 +183,7 @@ function createChannels(apiBaseUrl: string) {
     channelByName: async () => undefined,
     peekTenant: () => undefined,
     tenant: async () => undefined,
-    tenantAnew: async () => undefined,
+    renewTenant: async () => undefined,
     authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
     resolveTenant: () => Promise.reject(new AppError('NOT_FOUND')),
     onChanged: (listener) => {

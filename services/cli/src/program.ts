@@ -10,6 +10,7 @@ import { examples } from './commands/global-options';
 import { addKnowledge } from './commands/import-knowledge';
 import { addSend } from './commands/send';
 import { addTail } from './commands/tail';
+import { addTopics } from './commands/topics';
 import { failureOf } from './failure';
 import { type Terminal, tell } from './terminal';
 
@@ -46,6 +47,7 @@ function createProgram(terminal: Terminal, version: string): Command {
   addDeadLetters(program, terminal);
   addKnowledge(program, terminal);
   addBot(program, terminal);
+  addTopics(program, terminal);
   addBench(program, terminal);
   return program;
 }

@@ -6,8 +6,15 @@ import { AppError } from '@omnigate/errors';
 export interface Tenants {
   /** Throws AppError NOT_FOUND for a tenant that was deleted. */
   get(tenantId: string): Promise<ResolveTenantResponse>;
-  /** Reads it again: another process may have heard of a change before this one. Throws as get. */
-  getAnew(tenantId: string): Promise<ResolveTenantResponse>;
+  /**
+   * Looks for something that a caller named. What is not there may have been applied a moment ago, by another process:
+   * then the directory is asked itself.
+   * @returns undefined when there is none
+   */
+  find<Part>(
+    tenantId: string,
+    pick: (tenant: ResolveTenantResponse) => Part | undefined,
+  ): Promise<Part | undefined>;
 }
 
 /**
@@ -17,12 +24,14 @@ export interface Tenants {
  * @returns a lookup that throws where a tenant is missing.
  */
 export function tenantsOf(directory: DirectoryCache): Tenants {
-  const known = (tenant: ResolveTenantResponse | undefined): ResolveTenantResponse => {
+  const existing = (tenant: ResolveTenantResponse | undefined): ResolveTenantResponse => {
     if (!tenant) throw new AppError('NOT_FOUND', { resource: 'tenant' });
     return tenant;
   };
+  const get = async (tenantId: string) => existing(await directory.tenant(tenantId));
   return {
-    get: async (tenantId) => known(await directory.tenant(tenantId)),
-    getAnew: async (tenantId) => known(await directory.tenantAnew(tenantId)),
+    get,
+    find: async (tenantId, pick) =>
+      pick(await get(tenantId)) ?? pick(existing(await directory.renewTenant(tenantId))),
   };
 }

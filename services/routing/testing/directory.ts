@@ -86,7 +86,7 @@ export function createTestDirectory(): TestDirectory {
       },
       peekTenant: (id) => tenants.get(id)?.tenant,
       tenant: async (id) => tenants.get(id)?.tenant,
-      tenantAnew: async (id) => tenants.get(id)?.tenant,
+      renewTenant: async (id) => tenants.get(id)?.tenant,
       authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
       resolveTenant: () => Promise.reject(new AppError('NOT_FOUND')),
       onChanged: () => () => undefined,

@@ -7,7 +7,7 @@ import { messageOf, messageOverheadBytes } from './message';
 import { type OutboxAppend, outboxAppend, writeOutbox } from './outbox';
 import type { Outstanding } from './outstanding';
 import type { PartitionReader } from './partition-reader';
-import type { Produced, RecordProducer } from './producer';
+import { type Produced, type RecordProducer, within } from './producer';
 
 /** What appending needs. */
 export interface AppenderOptions {
@@ -105,14 +105,4 @@ export async function placed(
   const { topic, key } = record;
   const partition = partitionOf(Buffer.from(key), await reader.partitionsOf(topic));
   return { topic, partition, message: messageOf(record, partition), bytes };
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error('not acknowledged in time')), ms);
-  try {
-    await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

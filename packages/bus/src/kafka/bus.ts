@@ -10,7 +10,7 @@ import { createWakeup } from '../postgres/wakeup';
 import { maxDeadLetterBytes } from '../record-format';
 import { keepRunning, type Stoppable } from '../running';
 import { createAppender } from './appender';
-import { createClient, hastyRetry } from './client';
+import { createClient, hastyRetry, patientRetry } from './client';
 import { createConsumer, type KafkaConsumer } from './consumer';
 import { createDeadLetters } from './dead-letters';
 import { createFollower } from './follow';
@@ -44,6 +44,8 @@ export interface KafkaBusOptions {
 const defaultMembership: MembershipTimings = { heartbeatMs: 2_000, expiryMs: 8_000 };
 const defaultAppendTimeoutMs = 5_000;
 const defaultStuckAfterMs = 30_000;
+/** Longer than the election of a leader takes, and no longer than a shard should wait for another one's topic. */
+const relayTimeoutMs = 15_000;
 
 /** Makes the bus that keeps its log in Kafka, and its positions and outbox in PostgreSQL. */
 export function createKafkaBus(o: KafkaBusOptions): Bus {
@@ -54,7 +56,7 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
   const pool = { schema, role, poolSize: o.poolSize ?? 4, applicationName: 'omnigate-bus' };
   const database = createDatabase({ url, logger, ...pool });
   const heads = createHeads();
-  const openReader = () => createPartitionReader(createClient(kafka, logger));
+  const openReader = () => createPartitionReader(createClient(kafka, logger, hastyRetry));
   const reader = openReader();
   const membership = createMembership({ database, ...timings, announce: () => wakeup.announceMembers() });
   const wakeup = createWakeup({
@@ -69,7 +71,12 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
   });
   const upkeep = createUpkeep({ membership, wakeup, logger, ...timings, exclusive: false });
   const hasty = createClient(kafka, logger, hastyRetry, appendTimeoutMs);
-  const appending = createRecordProducer(hasty, hastyRetry, logger);
+  const appending = createRecordProducer({
+    client: hasty,
+    retry: hastyRetry,
+    timeoutMs: appendTimeoutMs,
+    logger,
+  });
   const outstanding = createOutstanding(database);
   const appender = createAppender({
     database,
@@ -79,7 +86,12 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
     reader,
     timeoutMs: appendTimeoutMs,
   });
-  const relaying = createRecordProducer(createClient(kafka, logger), {}, logger);
+  const relaying = createRecordProducer({
+    client: createClient(kafka, logger),
+    retry: patientRetry,
+    timeoutMs: relayTimeoutMs,
+    logger,
+  });
   const relay = createRelay({ database, membership, heads, reader, producer: relaying, logger, metrics });
   const sink = createOutboxSink(appended);
   const running = new Set<Stoppable>();

@@ -76,6 +76,8 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   let busy = 0;
   let failed = false;
   let running: Promise<void> | undefined;
+  const tookFirst = Promise.withResolvers<void>();
+  tookFirst.promise.catch(() => undefined);
   let hint: NodeJS.Timeout | undefined;
 
   const backoff = createBackoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
@@ -122,7 +124,9 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     busy += 1;
     for (let missing = places; missing.length > 0 && !over.aborted && !stop.signal.aborted; ) {
       missing = await takeSome(missing, over);
+      tookFirst.resolve();
     }
+    tookFirst.resolve();
     busy -= 1;
   }
 
@@ -247,6 +251,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   function fail(error: unknown): void {
     failed = true;
+    tookFirst.reject(error);
     signals.failed('position');
     logger.fatal({ group, err: error }, 'consumer stopped: the log does not have its position');
     forget();
@@ -290,6 +295,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
       running = run();
       try {
         await member.start();
+        await tookFirst.promise;
       } catch (error) {
         await this.stop();
         throw isTransient(error) ? new AppError('BUS_UNAVAILABLE', {}, { cause: error }) : error;

@@ -47,7 +47,7 @@ export interface GroupMember {
   /** Leaves. */
   stop(): Promise<void>;
   /** Leaves and joins as another: for one that no longer gets on. */
-  restart(): Promise<void>;
+  restart(): void;
   /** Lets partitions give from these offsets on. */
   open(places: (Place & { fetchNext: bigint })[]): void;
   /** Tells Kafka how far the group is. Tools for lag read it; nothing here does. */
@@ -73,11 +73,12 @@ const joinMs = 30_000;
 const leaveMs = 10_000;
 const commitMs = 2_000;
 
-/** One of kafkajs' consumers; it is used until it crashes. */
+/** One of kafkajs' consumers; it is used until it crashes or is ended. */
 interface Session {
   consumer: KafkaConsumer;
   memberId: string | undefined;
-  over: boolean;
+  /** Aborted when it is over: whatever kafkajs still does with it concerns nobody. */
+  over: AbortController;
 }
 
 /** Makes a member of a group. kafkajs' own restart is off: here alone is decided when one is begun again. */
@@ -87,7 +88,7 @@ export function createGroupMember(o: MemberOptions): GroupMember {
   const stop = new AbortController();
   const joined = Promise.withResolvers<void>();
   let session: Session | undefined;
-  let beginning: Promise<void> | undefined;
+  let running: Promise<void> | undefined;
 
   function openSession(): Session {
     const consumer = o.createClient().consumer({
@@ -101,99 +102,79 @@ export function createGroupMember(o: MemberOptions): GroupMember {
       allowAutoTopicCreation: false,
       retry: { restartOnFailure: async () => false },
     });
-    const opened: Session = { consumer, memberId: undefined, over: false };
-    const mine = () => session === opened && !opened.over;
+    return { consumer, memberId: undefined, over: new AbortController() };
+  }
+
+  function listen(opened: Session): void {
+    const { consumer, over } = opened;
     // At once: kafkajs does not wait for this, and fetches as soon as it returns.
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-      if (!mine()) return;
+      if (over.signal.aborted) return;
       opened.memberId = payload.memberId;
-      const assigned = Object.entries(payload.memberAssignment).map(([topic, partitions]) => ({
-        topic,
-        partitions,
-      }));
-      consumer.pause(assigned);
-      backoff.reset();
-      joined.resolve();
-      o.onJoined(
-        assigned.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition }))),
-      );
+      onJoined(consumer, payload.memberAssignment);
     });
-    consumer.on(consumer.events.REBALANCING, () => void (mine() && o.onLost()));
-    consumer.on(consumer.events.CRASH, ({ payload }) => void (mine() && onCrash(opened, payload.error)));
-    return opened;
+    consumer.on(consumer.events.REBALANCING, () => {
+      if (!over.signal.aborted) o.onLost();
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      logger.warn({ group, err: payload.error }, 'consumer crashed, is begun again');
+      over.abort();
+    });
   }
 
-  function onCrash(crashed: Session, error: Error): void {
-    logger.warn({ group, err: error }, 'consumer crashed, is begun again');
-    crashed.over = true;
-    o.onLost();
-    void begin();
+  function onJoined(consumer: KafkaConsumer, assignment: Record<string, number[]>): void {
+    const topics = Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions }));
+    consumer.pause(topics);
+    backoff.reset();
+    joined.resolve();
+    o.onJoined(
+      topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition }))),
+    );
   }
 
-  async function eachBatch(opened: Session, { batch, heartbeat }: EachBatchPayload): Promise<void> {
-    if (session !== opened || opened.over) return;
-    await o.onFetched(fetchedOf(batch), heartbeat);
-  }
-
-  async function beginOnce(): Promise<void> {
-    const opened = openSession();
-    session = opened;
+  async function begin({ consumer, over }: Session): Promise<void> {
     const run = {
       autoCommit: false,
       partitionsConsumedConcurrently: 1,
-      eachBatch: (payload: EachBatchPayload) => eachBatch(opened, payload),
+      eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
+        if (!over.signal.aborted) await o.onFetched(fetchedOf(batch), heartbeat);
+      },
     };
     const steps = [
-      () => opened.consumer.connect(),
-      () => opened.consumer.subscribe({ topics: o.topics, fromBeginning: true }),
-      () => opened.consumer.run(run),
+      () => consumer.connect(),
+      () => consumer.subscribe({ topics: o.topics, fromBeginning: true }),
+      () => consumer.run(run),
     ];
-    for (const step of steps) {
-      await step();
-      if (session !== opened) await discard(opened);
-    }
+    for (const step of steps) if (!over.signal.aborted) await step();
   }
 
-  // It was ended while it began: it must not stay in the group, where partitions would be given to it.
-  async function discard(ended: Session): Promise<never> {
-    await ended.consumer.disconnect().catch(() => undefined);
-    throw new Error('the session was ended while it began');
+  async function hold(opened: Session): Promise<void> {
+    const { consumer, over } = opened;
+    listen(opened);
+    const ended = new Promise((resolve) => over.signal.addEventListener('abort', resolve));
+    const begun = begin(opened).catch((error: unknown) => {
+      logger.warn({ group, err: error }, 'consumer does not begin, is tried again');
+      over.abort();
+    });
+    await ended;
+    o.onLost();
+    // kafkajs may wait for ever for a fetch or a handler. One that had not begun leaves when it has: it must not stay in the
+    // group, where partitions would be given to it.
+    const left = begun.then(() => consumer.disconnect()).catch(() => undefined);
+    await atMost(leaveMs, left);
   }
 
-  async function beginUntilItWorks(): Promise<void> {
+  async function run(): Promise<void> {
     while (!stop.signal.aborted) {
-      try {
-        return await beginOnce();
-      } catch (error) {
-        logger.warn({ group, err: error }, 'consumer does not begin, is tried again');
-        await end();
-        await sleep(backoff.next(), undefined, { signal: stop.signal }).catch(() => undefined);
-      }
+      session = openSession();
+      await hold(session);
+      await sleep(backoff.next(), undefined, { signal: stop.signal }).catch(() => undefined);
     }
-  }
-
-  function begin(): Promise<void> {
-    beginning ??= sleep(backoff.next(), undefined, { signal: stop.signal })
-      .catch(() => undefined)
-      .then(beginUntilItWorks)
-      .finally(() => {
-        beginning = undefined;
-      });
-    return beginning;
-  }
-
-  // kafkajs may wait for ever for a fetch or a handler; whatever it still does is nobody's session.
-  async function end(): Promise<void> {
-    const ended = session;
-    if (!ended) return;
-    ended.over = true;
-    session = undefined;
-    await atMost(leaveMs, ended.consumer.disconnect()).catch(() => undefined);
   }
 
   return {
     async start() {
-      void begin();
+      running ??= run();
       let isJoined = false;
       const waited = joined.promise.then(() => {
         isJoined = true;
@@ -204,15 +185,10 @@ export function createGroupMember(o: MemberOptions): GroupMember {
     },
     async stop() {
       stop.abort();
-      await end();
-      await beginning;
-      await end();
+      session?.over.abort();
+      await running;
     },
-    async restart() {
-      o.onLost();
-      await end();
-      if (!stop.signal.aborted) await begin();
-    },
+    restart: () => session?.over.abort(),
     open(places) {
       const consumer = session?.consumer;
       if (!consumer) return;

@@ -25,7 +25,7 @@ export interface Bounds {
 
 /** Reads partitions without a group. */
 export interface PartitionReader {
-  /** Connects. @throws AppError BUS_UNAVAILABLE */
+  /** Connects; waits half a minute for brokers that are not there yet. @throws AppError BUS_UNAVAILABLE */
   start(): Promise<void>;
   clusterId(): Promise<string>;
   /** All topics of the cluster. @throws AppError BUS_UNAVAILABLE */
@@ -46,7 +46,9 @@ export interface PartitionReader {
   close(): Promise<void>;
 }
 
-const attempts = 8;
+/** A broker that starts, or a leader that is elected, has this time. */
+const patienceMs = 10_000;
+const startPatienceMs = 30_000;
 const againMs = 250;
 const maxBytes = 8 * 1_024 * 1_024;
 const maxPartitionBytes = 1_024 * 1_024;
@@ -70,15 +72,15 @@ export function createPartitionReader(client: Kafka): PartitionReader {
   const counts = new Map<string, number>();
   let closed = false;
 
-  async function tryAgain<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
+  async function tryAgain<T>(work: () => Promise<T>, forMs: number = patienceMs): Promise<T> {
+    for (const end = performance.now() + forMs; ; ) {
       try {
         if (!cluster.isConnected()) await cluster.connect();
         await cluster.refreshMetadataIfNecessary();
         return await work();
       } catch (error) {
         if (isOutOfRange(error)) throw error;
-        if (closed || attempt === attempts || isUnknownTopic(error)) throw unavailable(error);
+        if (closed || performance.now() > end || isUnknownTopic(error)) throw unavailable(error);
         await recover(cluster, error);
       }
     }
@@ -129,7 +131,7 @@ export function createPartitionReader(client: Kafka): PartitionReader {
   }
 
   return {
-    start: () => tryAgain(async () => undefined),
+    start: () => tryAgain(async () => undefined, startPatienceMs),
     clusterId: () => tryAgain(async () => (await cluster.metadata({ topics: [] })).clusterId),
     topicNames: () =>
       tryAgain(async () => (await cluster.metadata({ topics: [] })).topicMetadata.map(({ topic }) => topic)),

@@ -34,36 +34,50 @@ const maxRequestBytes = 8 * 1_024 * 1_024;
 /** Brokers answer after so long that replicas are not in sync. */
 const replicationTimeoutMs = 5_000;
 
-/** A producer and the sends that use it. */
+/** What a producer needs. */
+export interface ProducerOptions {
+  client: Kafka;
+  retry: RetryOptions;
+  /** A send that is not acknowledged after so long has failed. */
+  timeoutMs: number;
+  logger: Logger;
+}
+
+/** A producer that has not failed yet. */
 interface Line {
   producer: Producer;
   connected: Promise<void>;
-  sends: Set<Promise<unknown>>;
 }
 
-/** Makes a producer; it connects when it is first used. */
-export function createRecordProducer(client: Kafka, retry: RetryOptions, logger: Logger): RecordProducer {
+/**
+ * Makes a producer; it connects when it is first used.
+ *
+ * kafkajs gives the sequence numbers of a failed request to the next one. Where the failed one was written all the same,
+ * brokers would take the next for its repeat, drop it, and say that it is written. So here is one send at a time, and a
+ * producer that failed is never used again.
+ */
+export function createRecordProducer(o: ProducerOptions): RecordProducer {
   let current: Line | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
   function open(): Line {
-    const producer = client.producer({
+    const producer = o.client.producer({
       idempotent: true,
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
-      retry,
+      retry: o.retry,
     });
-    const line: Line = { producer, connected: producer.connect(), sends: new Set() };
+    const line: Line = { producer, connected: producer.connect() };
     line.connected.catch(() => undefined);
     return line;
   }
 
-  // kafkajs gives the sequence numbers of a failed send to the next one. Where the failed one was written all the same,
-  // brokers would take the next for its repeat, and drop it: a producer that failed is never used again.
-  function abandon(line: Line): void {
-    if (current === line) current = undefined;
-    void Promise.allSettled([line.connected, ...line.sends])
+  // Its send may still be under way: it ends by itself, and what it writes late was told to have failed.
+  function abandon(line: Line, sending: Promise<void>): void {
+    current = undefined;
+    void Promise.allSettled([line.connected, sending])
       .then(() => line.producer.disconnect())
-      .catch((error: unknown) => logger.debug({ err: error }, 'producer did not disconnect'));
+      .catch((error: unknown) => o.logger.debug({ err: error }, 'producer did not disconnect'));
   }
 
   async function sendRequest(line: Line, request: readonly Produced[]): Promise<void> {
@@ -82,31 +96,46 @@ export function createRecordProducer(client: Kafka, retry: RetryOptions, logger:
 
   async function sendAll(line: Line, messages: readonly Produced[]): Promise<void> {
     await line.connected;
-    for (const request of cutRequests(messages)) await sendRequest(line, request);
+    for (const request of cutRequests(messages)) {
+      if (current !== line) throw new Error('given up');
+      await sendRequest(line, request);
+    }
+  }
+
+  async function sendNow(messages: readonly Produced[]): Promise<void> {
+    current ??= open();
+    const line = current;
+    const sending = sendAll(line, messages);
+    try {
+      await within(o.timeoutMs, sending);
+    } catch (error) {
+      abandon(line, sending);
+      throw error;
+    }
   }
 
   return {
-    async send(messages) {
-      current ??= open();
-      const line = current;
-      const sending = sendAll(line, messages);
-      line.sends.add(sending);
-      try {
-        await sending;
-        line.sends.delete(sending);
-      } catch (error) {
-        abandon(line);
-        throw error;
-      }
+    send(messages) {
+      const sent = last.then(() => sendNow(messages));
+      last = sent.catch(() => undefined);
+      return sent;
     },
     async close() {
-      const line = current;
-      if (!line) return;
-      await Promise.allSettled([...line.sends]);
-      await line.connected.then(() => line.producer.disconnect()).catch(() => undefined);
-      current = undefined;
+      await last;
+      await current?.connected.then(() => current?.producer.disconnect()).catch(() => undefined);
     },
   };
+}
+
+/** @throws Error when it takes longer; what `work` threw */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error('not acknowledged in time')), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The part of an answer that says which partition it is about. */

@@ -97,7 +97,7 @@ export function createRelay(o: RelayOptions): Relay {
     const byShard = Map.groupBy(rows, (row) => row.shard);
     const read = due.filter((shard) => byShard.has(shard.shard));
     if (await sent(rows)) return advance(read, byShard);
-    await Promise.all(read.map((shard) => relayAlone(shard, byShard.get(shard.shard) as OutboxRow[])));
+    for (const shard of read) await relayAlone(shard, byShard.get(shard.shard) as OutboxRow[]);
   }
 
   // One shard's failure, such as a topic that is not there yet, must not hold up the others.

@@ -12,7 +12,7 @@ export interface WatchdogOptions {
   /** Whether it waits for something else than kafkajs, such as a database that is away: to begin again is of no use. */
   isBusy(): boolean;
   /** Begins the member again. */
-  restart(): Promise<void>;
+  restart(): void;
   /** It was begun again, and still does not get on. */
   onStuck(): void;
   logger: Logger;
@@ -48,7 +48,7 @@ export function createWatchdog(o: WatchdogOptions): Watchdog {
     restarts += 1;
     o.logger.error({ silent_ms: Math.round(silentMs), restarts }, 'consumer does not get on, is begun again');
     if (restarts > 1) o.onStuck();
-    await o.restart();
+    o.restart();
   }
 
   return {

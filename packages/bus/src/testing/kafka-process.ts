@@ -1,4 +1,3 @@
-import { connect, type Socket } from 'node:net';
 import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
 import { createDatabase } from '@omnigate/database';
 import { createLogger, createMetrics } from '@omnigate/runtime';
@@ -7,40 +6,13 @@ import { applyTopics } from '../kafka/apply-topics';
 import { createKafkaBus, type KafkaBusOptions } from '../kafka/bus';
 import type { KafkaOptions } from '../kafka/options';
 import { openLine } from './line';
+import { openWires, type Wires } from './wires';
 
 /** Says nothing. */
 export const testLogger = createLogger({ service: 'test', level: 'silent' });
 
 const groupTimings = { sessionMs: 2_000, heartbeatMs: 250, rebalanceMs: 4_000 };
 const memberTimings = { heartbeatMs: 250, expiryMs: 1_000 };
-
-/** Connections to brokers that can be cut, and let nothing through until they are mended. */
-export interface Wires extends Pick<KafkaOptions, 'connect'> {
-  cut(): void;
-  mend(): void;
-}
-
-/** Makes wires that are whole. */
-export function openWires(): Wires {
-  const sockets = new Set<Socket>();
-  let broken = false;
-  return {
-    connect({ host, port, onConnect }) {
-      const socket = connect({ host, port }, onConnect);
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-      if (broken) socket.destroy(new Error('the wire is cut'));
-      return socket;
-    },
-    cut() {
-      broken = true;
-      for (const socket of sockets) socket.destroy(new Error('the wire is cut'));
-    },
-    mend() {
-      broken = false;
-    },
-  };
-}
 
 /** A process on Kafka that a test may cut off. */
 export interface KafkaProcess extends BusProcess {

@@ -17,6 +17,8 @@ export interface EmbeddedPostgresOptions {
   port?: number;
   /** Called with a line for the user while something takes long. */
   onProgress?: (line: string) => void;
+  /** Connections that it takes at most; default 60. */
+  maxConnections?: number;
   /** No fsync: a power cut destroys the data. Unit tests only. */
   unsafeNoSync?: boolean;
 }
@@ -118,7 +120,14 @@ export async function startEmbeddedPostgres(o: EmbeddedPostgresOptions): Promise
   const cluster = await locateCluster(o.dataDir, async () => o.port ?? (await anyPort()));
   const binaries = await findBinaries(cluster.user, onProgress);
   await ensureCluster(cluster, binaries, { unsafeNoSync, onProgress });
-  const serverOptions: ServerOptions = { binaries, unsafeNoSync, onProgress, keepPort: false };
+  const { maxConnections } = o;
+  const serverOptions: ServerOptions = {
+    binaries,
+    unsafeNoSync,
+    maxConnections,
+    onProgress,
+    keepPort: false,
+  };
   const running = await takeOver(cluster, serverOptions);
   const keptCluster = { ...cluster, port: running.port };
   return {

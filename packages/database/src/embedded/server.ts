@@ -27,6 +27,7 @@ const progressEveryMs = 5_000;
 export interface ServerOptions {
   binaries: Binaries;
   unsafeNoSync: boolean;
+  maxConnections: number | undefined;
   /** The port is known to others already, so another one won't do. */
   keepPort: boolean;
   onProgress: (line: string) => void;
@@ -106,11 +107,16 @@ async function adopt(
   return undefined;
 }
 
-async function writeSettings(cluster: Cluster, port: number, unsafeNoSync: boolean): Promise<void> {
+async function writeSettings(cluster: Cluster, port: number, o: ServerOptions): Promise<void> {
   const path = join(cluster.directory, 'postgresql.conf');
-  await writeFile(path, renderSettings({ port, socketFolder: socketFolder(cluster), unsafeNoSync }), {
-    mode: 0o600,
+  const { unsafeNoSync, maxConnections } = o;
+  const settings = renderSettings({
+    port,
+    socketFolder: socketFolder(cluster),
+    unsafeNoSync,
+    maxConnections,
   });
+  await writeFile(path, settings, { mode: 0o600 });
   if (cluster.user) await chown(path, cluster.user.uid, cluster.user.gid);
 }
 
@@ -169,7 +175,7 @@ async function tryStart(
   o: ServerOptions,
 ): Promise<RunningServer | undefined> {
   await removeSocketLock(cluster, port);
-  await writeSettings(cluster, port, o.unsafeNoSync);
+  await writeSettings(cluster, port, o);
   const pid = await spawnServer(cluster, o.binaries);
   // The child has entered its data directory, by which it is known, shortly after it was spawned.
   for (let waited = 0; waited < 500 && !(await isServing(pid, cluster.directory)); waited += 5)

@@ -9,6 +9,8 @@ export interface SettingsOptions {
   socketFolder: string;
   /** No fsync: a power cut destroys the data. Unit tests only. */
   unsafeNoSync: boolean;
+  /** Connections at most; default: what one Omnigate needs. */
+  maxConnections: number | undefined;
 }
 
 /** A sixteenth of the memory, 128 MB to 1 GB: the pages that two million messages keep busy. */
@@ -22,8 +24,8 @@ function durability(unsafe: boolean): Record<string, string> {
 }
 
 /** Unit tests of several processes share one server. */
-function connections(unitTests: boolean): Record<string, string> {
-  return { listen_addresses: '127.0.0.1', max_connections: unitTests ? '250' : '60' };
+function connections(unitTests: boolean, most = unitTests ? 250 : 60): Record<string, string> {
+  return { listen_addresses: '127.0.0.1', max_connections: String(most) };
 }
 
 /**
@@ -104,11 +106,12 @@ function quote(value: string): string {
 }
 
 /** The text of postgresql.conf. `custom.conf` beside it, where an operator may put settings, comes last. */
-export function renderSettings({ port, socketFolder, unsafeNoSync }: SettingsOptions): string {
+export function renderSettings(o: SettingsOptions): string {
+  const { port, socketFolder, unsafeNoSync } = o;
   const settings: Record<string, string> = {
     port: String(port),
     unix_socket_directories: socketFolder,
-    ...connections(unsafeNoSync),
+    ...connections(unsafeNoSync, o.maxConnections),
     shared_buffers: `${sharedBuffersMb()}MB`,
     ...durability(unsafeNoSync),
     ...writeAheadLog,

@@ -17,7 +17,8 @@ const program = `
     response.end('ok');
   });
   process.on('SIGTERM', () => { note('SIGTERM'); if (!process.env.STUBBORN) process.exit(0); });
-  server.listen(Number(process.env.PORT), '127.0.0.1');
+  if (!process.env.NEVER) server.listen(Number(process.env.PORT), '127.0.0.1');
+  else setInterval(() => undefined, 1000);
   if (process.env.FAIL) { console.error('PORT: is wrong'); process.exit(1); }`;
 
 describe('superviseProcess', () => {
@@ -122,10 +123,16 @@ describe('superviseProcess', () => {
     expect(starts().map(lives)).toEqual([false]);
   });
 
-  test('a first start that fails is told, with what the process said', async () => {
+  test('a first start that fails again and again is told, with what the process said', async () => {
     const { start } = await supervise({ FAIL: '1' });
-    await expect(start()).rejects.toThrow('sample-1 ended with 1 before it was ready');
-    expect(output).toBe('PORT: is wrong\n');
+    await expect(start()).rejects.toThrow('sample-1 ends before it is ready');
+    expect(output).toBe('PORT: is wrong\n'.repeat(3));
+    expect(starts()).toHaveLength(3);
+  });
+
+  test('a start that never gets there is told', async () => {
+    const { start } = await supervise({ NEVER: '1' }, { readyMs: 500 });
+    await expect(start()).rejects.toThrow('sample-1 was not ready in time');
     expect(starts()).toHaveLength(1);
   });
 });

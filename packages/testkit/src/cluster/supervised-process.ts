@@ -38,7 +38,7 @@ export interface SupervisedProcess {
   pid(): number | undefined;
   /**
    * Starts it and waits until it can take work.
-   * @throws Error when it ends before that or takes too long: a first start that fails is a fault of configuration
+   * @throws Error when it ends before that, again and again, or takes too long: that is a fault of configuration
    */
   start(): Promise<void>;
   /** Asks it to end, without waiting; it is not started again. */
@@ -51,6 +51,9 @@ export interface SupervisedProcess {
 }
 
 const readyEveryMs = 100;
+/** What it needs may be late by more than it waits for. */
+const firstAttempts = 3;
+const failures = { ended: 'ends before it is ready', late: 'was not ready in time' };
 /** A dead process is back within 10 s: the longest wait, and what a service needs to start. */
 const restarts = { baseMs: 250, maxMs: 5_000 };
 /** Who lived that long starts again at once. */
@@ -86,6 +89,19 @@ export function superviseProcess(spec: ProcessSpec, options: SupervisionOptions)
     running = undefined;
     killLeftovers(ending.pid);
     return code;
+  }
+
+  async function firstReady(): Promise<Tethered> {
+    const until = Date.now() + (options.readyMs ?? 120_000);
+    for (let attempt = 1; ; attempt += 1) {
+      const started = await run();
+      const outcome = await readyOrEnded(spec, started, until);
+      if (outcome === 'ready') return started;
+      const hopeless = attempt === firstAttempts || stopped.signal.aborted;
+      if (outcome === 'late' || hopeless) throw new Error(`${spec.name} ${failures[outcome]}`);
+      await endOf(started);
+      logger.warn({ process: spec.name, attempt }, 'process ended before it was ready');
+    }
   }
 
   /** From the first time that it was ready until it is to stop. */
@@ -135,9 +151,7 @@ export function superviseProcess(spec: ProcessSpec, options: SupervisionOptions)
     ready: spec.ready,
     pid: () => running?.pid,
     async start() {
-      const first = await run();
-      await untilReady(spec, first, options.readyMs ?? 120_000);
-      void keepRunning(first);
+      void keepRunning(await firstReady());
       void watchLiveness();
     },
     askToStop,
@@ -156,16 +170,20 @@ export function superviseProcess(spec: ProcessSpec, options: SupervisionOptions)
   };
 }
 
-async function untilReady(spec: ProcessSpec, started: Tethered, limitMs: number): Promise<void> {
+async function readyOrEnded(
+  spec: ProcessSpec,
+  started: Tethered,
+  until: number,
+): Promise<'ready' | 'ended' | 'late'> {
   let ended = false;
   void started.ended.then(() => {
     ended = true;
   });
-  for (const until = Date.now() + limitMs; Date.now() < until; await sleep(readyEveryMs)) {
-    if (ended) throw new Error(`${spec.name} ended with ${await started.ended} before it was ready`);
-    if (await spec.ready()) return;
+  for (; Date.now() < until; await sleep(readyEveryMs)) {
+    if (ended) return 'ended';
+    if (await spec.ready()) return 'ready';
   }
-  throw new Error(`${spec.name} was not ready within ${limitMs / 1000} s`);
+  return 'late';
 }
 
 /** The workers of a killed nginx hold its ports; they are in its process group. */

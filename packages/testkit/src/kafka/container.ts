@@ -2,12 +2,15 @@ import { freePorts } from '../standalone/free-ports';
 import { kafkaVersion } from './distribution';
 
 const clientPort = 9092;
+/** The image's own, which its user may write. */
+const dataFolder = '/var/lib/kafka/data';
 
 /**
  * Starts one broker in Docker; testcontainers ends it with the run.
+ * @param volume name of a volume that keeps its data; default: it keeps none
  * @returns its host:port
  */
-export async function startKafkaContainer(): Promise<string> {
+export async function startKafkaContainer(volume?: string): Promise<string> {
   // Heavy, and of use only where there is Docker.
   const { GenericContainer, Wait } = await import('testcontainers');
   const [port = 0] = await freePorts(1);
@@ -16,6 +19,7 @@ export async function startKafkaContainer(): Promise<string> {
     .withExposedPorts({ container: clientPort, host: port })
     .withEnvironment({
       KAFKA_NODE_ID: '1',
+      KAFKA_LOG_DIRS: dataFolder,
       KAFKA_PROCESS_ROLES: 'broker,controller',
       KAFKA_CONTROLLER_QUORUM_VOTERS: '1@127.0.0.1:9093',
       KAFKA_LISTENERS: `PLAINTEXT://:${clientPort},CONTROLLER://:9093`,
@@ -29,6 +33,7 @@ export async function startKafkaContainer(): Promise<string> {
       KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS: '1000',
       KAFKA_LOG_RETENTION_CHECK_INTERVAL_MS: '1000',
     })
+    .withBindMounts(volume === undefined ? [] : [{ source: volume, target: dataFolder }])
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
     .start();
   return `${container.getHost()}:${container.getMappedPort(clientPort)}`;

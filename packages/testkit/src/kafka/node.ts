@@ -4,20 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** One broker's place in its cluster. */
-export interface NodeOptions {
-  classPath: string;
-  /** Its own; kept between starts. */
-  folder: string;
-  id: number;
-  /** 22 characters of base64. */
-  clusterId: string;
-  ports: { client: number; controller: number };
-  /** Of all nodes: `id@host:port,…`. */
-  voters: string;
-  nodes: number;
-}
+import { javaArguments, type NodeOptions, renderProperties } from './broker-command';
 
 /** A broker that runs, or has run. */
 export interface KafkaNode {
@@ -36,49 +23,6 @@ export interface KafkaNode {
 }
 
 const startMs = 60_000;
-
-// Fail-over within seconds (docs/kafka.md); sessions as short as tests want them.
-const properties = (o: NodeOptions): Record<string, string | number | boolean> => {
-  const replication = Math.min(o.nodes, 3);
-  const minInsync = Math.max(1, replication - 1);
-  return {
-    'process.roles': 'broker,controller',
-    'node.id': o.id,
-    'controller.quorum.voters': o.voters,
-    listeners: `PLAINTEXT://127.0.0.1:${o.ports.client},CONTROLLER://127.0.0.1:${o.ports.controller}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${o.ports.client}`,
-    'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-    'log.dirs': join(o.folder, 'data'),
-    'auto.create.topics.enable': false,
-    'default.replication.factor': replication,
-    'min.insync.replicas': minInsync,
-    'offsets.topic.replication.factor': replication,
-    'offsets.topic.num.partitions': 4,
-    'transaction.state.log.replication.factor': replication,
-    'transaction.state.log.min.isr': minInsync,
-    'transaction.state.log.num.partitions': 4,
-    'share.coordinator.state.topic.replication.factor': replication,
-    'share.coordinator.state.topic.min.isr': minInsync,
-    'group.initial.rebalance.delay.ms': 0,
-    'group.min.session.timeout.ms': 1_000,
-    'log.retention.check.interval.ms': 1_000,
-    'log.initial.task.delay.ms': 1_000,
-    'file.delete.delay.ms': 1_000,
-    'broker.session.timeout.ms': 3_000,
-    'broker.heartbeat.interval.ms': 500,
-    'controller.quorum.fetch.timeout.ms': 1_000,
-    'controller.quorum.election.timeout.ms': 500,
-    'controlled.shutdown.enable': o.nodes > 1,
-  };
-};
-
-const javaOptions = [
-  '-Xmx384m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-];
 
 function endOf(child: ChildProcess): Promise<number | null> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
@@ -101,8 +45,11 @@ export async function createKafkaNode(o: NodeOptions): Promise<KafkaNode> {
 
   function java(main: string, args: string[]): ChildProcess {
     const log = openSync(logFile, 'a');
-    const all = [...javaOptions, '-cp', o.classPath, main, ...args];
-    return spawn('java', all, { cwd: o.folder, detached: true, stdio: ['ignore', log, log] });
+    return spawn('java', javaArguments(o.classPath, main, args), {
+      cwd: o.folder,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
   }
 
   async function failure(why: string): Promise<Error> {
@@ -112,9 +59,8 @@ export async function createKafkaNode(o: NodeOptions): Promise<KafkaNode> {
 
   async function format(): Promise<void> {
     await mkdir(o.folder, { recursive: true });
-    const lines = Object.entries(properties(o)).map(([name, value]) => `${name}=${value}\n`);
-    await writeFile(file, lines.join(''));
-    const tool = java('kafka.tools.StorageTool', ['format', '-t', o.clusterId, '-c', file]);
+    await writeFile(file, renderProperties(o));
+    const tool = java('kafka.tools.StorageTool', ['format', `--cluster-id=${o.clusterId}`, '-c', file]);
     if ((await endOf(tool)) !== 0) throw await failure('could not be formatted');
   }
 

@@ -25,6 +25,8 @@ const defaultOfferSeconds = 30;
 const lookEveryMs = 5_000;
 /** Queues are looked over so often, in case a wake-up was lost with its process. */
 const reconcileEveryMs = 30_000;
+/** Agents and teams that change together are looked at once. */
+const reconcileAfterChangeMs = 50;
 
 /** A team's queue. */
 export interface Queue {
@@ -53,6 +55,8 @@ export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispa
   let lapsing: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let reconciler: NodeJS.Timeout | undefined;
+  let changed: NodeJS.Timeout | undefined;
+  let stopListening = (): void => undefined;
   let stopped = false;
 
   function wake(queues: readonly Queue[]): void {
@@ -117,15 +121,25 @@ export function createDispatcher(context: Omit<RoutingContext, 'runner' | 'dispa
     }
   }
 
+  // An agent of a team whom this process did not know may be there already, and free.
+  function onChanged({ kind }: { kind: string }): void {
+    if (kind !== 'Agent' && kind !== 'Team') return;
+    clearTimeout(changed);
+    changed = setTimeout(() => void reconcile(), reconcileAfterChangeMs);
+  }
+
   return {
     wake,
     async begin() {
       schedule(0);
+      stopListening = context.directory.onChanged(onChanged);
       await reconcile();
       reconciler = setInterval(() => void reconcile(), reconcileEveryMs);
     },
     async stop() {
       stopped = true;
+      stopListening();
+      clearTimeout(changed);
       clearTimeout(timer);
       clearInterval(reconciler);
       await lapsing;

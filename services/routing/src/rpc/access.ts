@@ -66,15 +66,11 @@ export async function actingAgent(
   if (other && limited(identity))
     throw new AppError('PERMISSION_DENIED', { reason: 'it is the key of another agent' });
   const name = named || identity.agent || '';
-  const among = ({ agents }: { agents: ActingAgent[] }): ActingAgent | undefined =>
-    agents.find((item) => item.name === name);
-  const { tenants } = context;
-  // Its key may have come here before word of the agent has.
-  const agent =
-    among(await tenants.get(identity.tenantId)) ?? (name && among(await tenants.getAnew(identity.tenantId)));
-  if (!agent)
-    throw new AppError('NOT_FOUND', {
-      resource: name === '' ? 'agent: use an agent key, or name the agent' : `agent ${name}`,
-    });
+  if (name === '')
+    throw new AppError('NOT_FOUND', { resource: 'agent: use an agent key, or name the agent' });
+  const agent = await context.tenants.find(identity.tenantId, ({ agents }) =>
+    agents.find((item) => item.name === name),
+  );
+  if (!agent) throw new AppError('NOT_FOUND', { resource: `agent ${name}` });
   return agent;
 }

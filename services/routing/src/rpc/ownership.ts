@@ -21,6 +21,16 @@ import { type Held, onConversation, queuesOf, release } from './held-conversatio
 import { handoffOf, toConversation } from './mapping';
 import { requireId } from './requirements';
 
+async function requireTeam(
+  { tenants }: Pick<RoutingContext, 'tenants'>,
+  tenantId: string,
+  name: string,
+): Promise<void> {
+  if (name === '') return;
+  const found = await tenants.find(tenantId, ({ teams }) => teams.find((team) => team.name === name));
+  if (!found) throw new AppError('NOT_FOUND', { resource: `team ${name}` });
+}
+
 /**
  * Ends a conversation; a repeat changes nothing.
  *
@@ -70,10 +80,7 @@ export async function transferConversation(
 ) {
   const { tenantId } = ctx.identity;
   const conversationId = requireId('conversation_id', request.conversationId);
-  const tenant = await context.tenants.get(tenantId);
-  if (request.team !== '' && !tenant.teams.some((team) => team.name === request.team)) {
-    throw new AppError('NOT_FOUND', { resource: `team ${request.team}` });
-  }
+  await requireTeam(context, tenantId, request.team);
   let freed: string | null = null;
   const row = await onConversation(context, { tenantId, conversationId }, async (held) => {
     const { conversation, channel } = held;

@@ -3,28 +3,44 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { repositoryRoot } from '../repository-root';
-import { freePorts } from './free-ports';
+import { freePorts } from '../standalone/free-ports';
 
-const readyMs = 60_000;
 const stopMs = 35_000;
+const databaseMs = 60_000;
+
+/** The two ways to run: one process on an embedded PostgreSQL, or services on Kafka, Redis and PostgreSQL. */
+export type OmnigateForm = 'standalone' | 'cluster';
+
+const forms = {
+  standalone: { main: ['services', 'standalone', 'dist', 'main.js'], readyMs: 60_000 },
+  cluster: { main: ['packages', 'testkit', 'dist', 'cluster', 'main.js'], readyMs: 180_000 },
+} as const;
+
+/** The form of a test that names none: that of OMNIGATE_TEST_FORM, else standalone. */
+export const testForm = (): OmnigateForm =>
+  process.env.OMNIGATE_TEST_FORM === 'cluster' ? 'cluster' : 'standalone';
 
 /** How to launch. */
 export interface LaunchOptions {
+  /** Default: `testForm`. */
+  form?: OmnigateForm;
   /** Added to the environment. */
   env?: Record<string, string>;
   /** Kept between launches when given; else a new one that is removed at the end. */
   dataFolder?: string;
 }
 
-/** Omnigate's standalone form as a process of its own, reached as its users reach it. */
+/** Omnigate as a process of its own, with all below it, reached as its users reach it. */
 export interface LaunchedOmnigate {
+  form: OmnigateForm;
   httpUrl: string;
   grpcAddress: string;
   apiKey: string;
   dataFolder: string;
-  /** Process id of Omnigate now. */
+  /** Process id of what was launched: Omnigate itself, or the command that the services are below. */
   pid(): number;
   /** Everything it has written to stdout and stderr, over all its starts. */
   output(): string;
@@ -36,6 +52,8 @@ export interface LaunchedOmnigate {
   kill(below?: 'everything'): Promise<void>;
   /** Starts it again on the same ports and data. */
   start(env?: Record<string, string>): Promise<void>;
+  /** Ends PostgreSQL, which starts again by itself, and waits for the new one. */
+  restartDatabase(): Promise<void>;
   /** Sends SIGTERM and waits; resolves with the exit code. */
   stop(): Promise<number | null>;
   /** Ends it, PostgreSQL too, closes clients and removes a data folder that it made. */
@@ -50,6 +68,8 @@ export interface LaunchedOmnigate {
  * @throws Error with its output when it does not become ready.
  */
 export async function launchOmnigate(options: LaunchOptions = {}): Promise<LaunchedOmnigate> {
+  const form = options.form ?? testForm();
+  const { main, readyMs } = forms[form];
   const made = options.dataFolder === undefined;
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'omnigate-test-'));
   if (made) chmodSync(dataFolder, 0o755);
@@ -62,8 +82,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
 
   async function start(env?: Record<string, string>): Promise<void> {
     extra = { ...extra, ...env };
-    const main = join(repositoryRoot(), 'services', 'standalone', 'dist', 'main.js');
-    child = spawn(process.execPath, ['--max-semi-space-size=16', main], {
+    child = spawn(process.execPath, ['--max-semi-space-size=16', join(repositoryRoot(), ...main)], {
       cwd: dataFolder,
       env: {
         ...process.env,
@@ -72,13 +91,15 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
         OMNIGATE_DATA_DIR: dataFolder,
         OMNIGATE_ADMIN_KEY: apiKey,
         OMNIGATE_LOG_LEVEL: 'info',
+        ...(form === 'cluster' ? { OMNIGATE_REPLICAS: '2' } : {}),
         ...extra,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    await ready(child, (text) => {
+    const onOutput = (text: string) => {
       output += text;
-    });
+    };
+    await ready(child, { readyMs, onOutput });
   }
 
   async function kill(below?: 'everything'): Promise<void> {
@@ -98,8 +119,18 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
     return ended.finally(() => clearTimeout(late));
   }
 
+  async function restartDatabase(): Promise<void> {
+    const before = postmasterPids(dataFolder);
+    for (const pid of before) killQuietly(pid, 'SIGINT');
+    const isBack = () => postmasterPids(dataFolder).some((pid) => !before.includes(pid));
+    for (const until = Date.now() + databaseMs; !isBack(); await sleep(50)) {
+      if (Date.now() > until) throw new Error('PostgreSQL was not started again');
+    }
+  }
+
   await start();
   return {
+    form,
     httpUrl: `http://127.0.0.1:${httpPort}`,
     grpcAddress: `127.0.0.1:${grpcPort}`,
     apiKey,
@@ -113,6 +144,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
     },
     kill,
     start,
+    restartDatabase,
     stop,
     async close() {
       for (const client of clients) client.close();
@@ -123,7 +155,10 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
   };
 }
 
-function ready(child: ChildProcess, onOutput: (text: string) => void): Promise<void> {
+function ready(
+  child: ChildProcess,
+  { readyMs, onOutput }: { readyMs: number; onOutput(text: string): void },
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let seen = '';
     const timer = setTimeout(() => fail('it was not ready in time'), readyMs);

@@ -1,0 +1,195 @@
+import { createHealth } from '@omnigate/runtime';
+import { type FreshDatabase, freshDatabase, type LaunchedKafka, launchKafka } from '@omnigate/testkit';
+import { effectsSchema } from '../contract';
+import {
+  consumeEffects,
+  createGate,
+  effectsOf,
+  recordOf,
+  tenantId,
+  uniqueName,
+  until,
+  untilEffects,
+  writeEffects,
+} from '../contract/bus-under-test';
+import { busSchema } from '../postgres/schema';
+import { type KafkaProcess, openKafkaProcess, prepareTopics } from '../testing/kafka-process';
+
+/** Faults of the one broker there is: nothing is lost, nothing is in another order, and who waits is told in time. */
+describe('the Kafka driver with one broker', () => {
+  let kafka: LaunchedKafka;
+  let fresh: FreshDatabase;
+  let topic: string;
+  let group: string;
+  let processes: KafkaProcess[];
+  beforeAll(async () => {
+    [kafka, fresh] = await Promise.all([
+      launchKafka({ nodes: 1 }),
+      freshDatabase([busSchema, effectsSchema]),
+    ]);
+  }, 120_000);
+  afterAll(() => Promise.all([kafka.close(), fresh.drop()]));
+  beforeEach(async () => {
+    processes = [];
+    [topic, group] = [uniqueName('topic'), uniqueName('group')];
+    await prepareTopics(kafka.brokers, [topic], [group]);
+  });
+  afterEach(() => Promise.all(processes.map((process) => process.stop())));
+
+  const node = () => {
+    const [only] = kafka.nodes;
+    if (!only) throw new Error('there is one broker');
+    return only;
+  };
+  const open = async (o: Partial<Parameters<typeof openKafkaProcess>[0]> = {}) => {
+    const process = await openKafkaProcess({ brokers: kafka.brokers, url: fresh.url, ...o });
+    processes.push(process);
+    return process;
+  };
+  const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, i) => String(from + i));
+  const publish = (process: KafkaProcess, values: string[]) =>
+    process.database.transaction({ tenants: [tenantId] }, async (tx) => {
+      process.bus.publish(
+        tx,
+        values.map((value) => recordOf(topic, 'key', value)),
+      );
+    });
+  const valuesOf = (effects: { value: string }[]) => effects.map(({ value }) => value);
+  /** At least once: a repeat is dropped by its event id, as consumers do. */
+  const firstOfEach = (effects: { event_id: string; value: string }[]) => [
+    ...new Map(effects.map((effect) => [effect.event_id, effect.value])).values(),
+  ];
+
+  test('waits for a broker that is slow to become ready', async () => {
+    await node().kill();
+    const opening = open();
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    await node().start();
+    const process = await opening;
+    const consumer = consumeEffects(process, { group, topics: [topic] });
+    await consumer.start();
+    await process.bus.append(recordOf(topic, 'key', 'there'));
+    expect(valuesOf(await untilEffects(process, group, 1))).toEqual(['there']);
+    await consumer.stop();
+  }, 120_000);
+
+  test('a broker that is restarted in the middle of a batch costs nothing and repeats nothing', async () => {
+    const process = await open();
+    const began = createGate();
+    const goOn = createGate();
+    const consumer = consumeEffects(process, {
+      group,
+      topics: [topic],
+      maxRecords: 10,
+      async handle(tx, records) {
+        began.open();
+        await goOn.passed;
+        await writeEffects(tx, group, records);
+      },
+    });
+    await consumer.start();
+    await process.bus.appendAll(numbers(100).map((value) => recordOf(topic, 'key', value)));
+    await began.passed;
+    await node().kill();
+    await node().start();
+    goOn.open();
+    await until(() =>
+      process.bus.append(recordOf(topic, 'key', '100')).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const effects = await untilEffects(process, group, 101);
+    await consumer.stop();
+    expect(valuesOf(effects)).toEqual(numbers(101));
+  }, 120_000);
+
+  test('scenario 20: while the broker is away, what is published waits, in order, and an append is refused in time', async () => {
+    const process = await open({ kafka: { appendTimeoutMs: 1_500 } });
+    const consumer = consumeEffects(process, { group, topics: [topic] });
+    await consumer.start();
+    await process.bus.append(recordOf(topic, 'other', 'before'));
+    await untilEffects(process, group, 1);
+    await node().kill();
+    const refused = process.bus.append(recordOf(topic, 'other', 'refused'));
+    await expect(refused).rejects.toMatchObject({ code: 'BUS_UNAVAILABLE' });
+    for (const value of numbers(20)) await publish(process, [value]);
+    await node().start();
+    const effects = await untilEffects(process, group, 21);
+    await consumer.stop();
+    expect(firstOfEach(effects).filter((value) => value !== 'refused')).toEqual(['before', ...numbers(20)]);
+  }, 120_000);
+
+  test('a broker that is stopped and says nothing: time-outs, red, and on again without a restart', async () => {
+    const health = createHealth();
+    const process = await open({ health, kafka: { appendTimeoutMs: 1_000, stuckAfterMs: 1_500 } });
+    const consumer = consumeEffects(process, { group, topics: [topic] });
+    await consumer.start();
+    await process.bus.append(recordOf(topic, 'key', 'before'));
+    await untilEffects(process, group, 1);
+    expect(await health.readiness()).toEqual({ ready: true, checks: { bus: true } });
+    node().pause();
+    try {
+      const silent = process.bus.append(recordOf(topic, 'key', 'silent'));
+      await expect(silent).rejects.toMatchObject({ code: 'BUS_UNAVAILABLE' });
+      await publish(process, ['published']);
+      await until(async () => !(await health.readiness()).ready);
+    } finally {
+      node().resume();
+    }
+    await until(() =>
+      process.bus.append(recordOf(topic, 'other', 'after')).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until(async () => (await health.readiness()).ready);
+    // What was silent may have been written: its caller was told that nobody knows.
+    await until(async () => valuesOf(await effectsOf(process, group)).includes('after'));
+    const effects = await effectsOf(process, group);
+    await consumer.stop();
+    expect(firstOfEach(effects).filter((value) => value !== 'silent')).toEqual(
+      expect.arrayContaining(['before', 'published', 'after']),
+    );
+  }, 120_000);
+
+  test('an append whose acknowledgement is lost does not swallow the next one', async () => {
+    const process = await open({ kafka: { appendTimeoutMs: 1_000 } });
+    await process.bus.append(recordOf(topic, 'key', 'first'));
+    process.wires.deafen(true);
+    const lost = process.bus.append(recordOf(topic, 'key', 'unheard'));
+    await expect(lost).rejects.toMatchObject({ code: 'BUS_UNAVAILABLE' });
+    process.wires.deafen(false);
+    await until(() =>
+      process.bus.append(recordOf(topic, 'key', 'next')).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const consumer = consumeEffects(process, { group, topics: [topic] });
+    await consumer.start();
+    await until(async () => (await consumer.lag()).records === 0n);
+    const effects = await untilEffects(process, group, 2);
+    await consumer.stop();
+    expect(valuesOf(effects)).toContain('next');
+  }, 60_000);
+
+  test('no progress though there is something to read: the consumer is begun again, and the process is told', async () => {
+    const health = createHealth();
+    const stuck = createGate();
+    const process = await open({ health, onStuck: stuck.open, kafka: { stuckAfterMs: 1_000 } });
+    const consumer = consumeEffects(process, { group, topics: [topic] });
+    await consumer.start();
+    await process.bus.append(recordOf(topic, 'key', 'before'));
+    await untilEffects(process, group, 1);
+    process.wires.loseFetches(true);
+    await until(() => process.wires.lostFetches > 0);
+    await process.bus.append(recordOf(topic, 'key', 'unread'));
+    await stuck.passed;
+    await until(async () => !(await health.readiness()).ready);
+    process.wires.loseFetches(false);
+    expect(valuesOf(await untilEffects(process, group, 2))).toEqual(['before', 'unread']);
+    await until(async () => (await health.readiness()).ready);
+    await consumer.stop();
+  }, 120_000);
+});

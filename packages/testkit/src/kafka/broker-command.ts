@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+
+/** One broker's place in its cluster. */
+export interface NodeOptions {
+  classPath: string;
+  /** Its own; kept between starts. */
+  folder: string;
+  id: number;
+  /** 22 characters of base64. */
+  clusterId: string;
+  ports: { client: number; controller: number };
+  /** Of all nodes: `id@host:port,…`. */
+  voters: string;
+  nodes: number;
+}
+
+// Fail-over within seconds (docs/kafka.md); sessions as short as tests want them.
+const properties = (o: NodeOptions): Record<string, string | number | boolean> => {
+  const replication = Math.min(o.nodes, 3);
+  const minInsync = Math.max(1, replication - 1);
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': o.id,
+    'controller.quorum.voters': o.voters,
+    listeners: `PLAINTEXT://127.0.0.1:${o.ports.client},CONTROLLER://127.0.0.1:${o.ports.controller}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${o.ports.client}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': join(o.folder, 'data'),
+    'auto.create.topics.enable': false,
+    'default.replication.factor': replication,
+    'min.insync.replicas': minInsync,
+    'offsets.topic.replication.factor': replication,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.replication.factor': replication,
+    'transaction.state.log.min.isr': minInsync,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': replication,
+    'share.coordinator.state.topic.min.isr': minInsync,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1_000,
+    'log.retention.check.interval.ms': 1_000,
+    'log.initial.task.delay.ms': 1_000,
+    'file.delete.delay.ms': 1_000,
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
+    'controller.quorum.fetch.timeout.ms': 1_000,
+    'controller.quorum.election.timeout.ms': 500,
+    'controlled.shutdown.enable': o.nodes > 1,
+  };
+};
+
+/** A small broker that starts quickly. */
+const javaOptions = [
+  '-Xmx384m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+];
+
+/**
+ * The text of a broker's server.properties.
+ * @param o the broker's place
+ */
+export function renderProperties(o: NodeOptions): string {
+  return Object.entries(properties(o))
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/**
+ * The arguments with which Java runs one of Kafka's programs.
+ * @param main such as `kafka.Kafka`
+ */
+export const javaArguments = (classPath: string, main: string, args: readonly string[]): string[] => [
+  ...javaOptions,
+  '-cp',
+  classPath,
+  main,
+  ...args,
+];

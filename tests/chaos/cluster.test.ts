@@ -1,0 +1,159 @@
+// The cluster form, two processes of each service, while what it is made of dies under load.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type LaunchedKafka,
+  type LaunchedOmnigate,
+  launchKafka,
+  launchOmnigate,
+  type RedisServer,
+  startRedis,
+} from '@omnigate/testkit';
+import { eventually } from '../journeys/eventually';
+import { serviceProcesses } from './processes';
+import { openScenes, type Scenes } from './scenes';
+
+const seed = process.env.OMNIGATE_CHAOS_SEED ?? randomBytes(4).toString('hex');
+const services = ['directory', 'bot', 'routing', 'channel-webhooks', 'channel-web'];
+const replicas = 2;
+const sendsInFlight = 16;
+const load = { writers: 10, perSecond: 25 };
+/** What dies is there again; as long as Kubernetes' first back-off. */
+const backWithinMs = 10_000;
+const kafkaAwayMs = 60_000;
+const goOnWithinMs = 10_000;
+
+const tell = (line: string): void => void process.stderr.write(`chaos: ${line}\n`);
+
+describe('the cluster form', () => {
+  let kafka: LaunchedKafka;
+  let redis: RedisServer;
+  let omnigate: LaunchedOmnigate;
+  let scenes: Scenes | undefined;
+
+  beforeAll(async () => {
+    tell(`OMNIGATE_CHAOS_SEED=${seed}`);
+    [kafka, redis] = await Promise.all([launchKafka({ nodes: 1 }), startRedis()]);
+    omnigate = await launchOmnigate({
+      form: 'cluster',
+      env: {
+        KAFKA_BROKERS: kafka.brokers.join(),
+        REDIS_URL: redis.url,
+        OMNIGATE_REPLICAS: String(replicas),
+        OMNIGATE_SENDS_IN_FLIGHT: String(sendsInFlight),
+        OMNIGATE_DEMO: '0',
+      },
+    });
+  }, 240_000);
+  afterEach(async () => {
+    await scenes?.close();
+    scenes = undefined;
+  }, 60_000);
+  afterAll(async () => {
+    await omnigate?.close();
+    await Promise.all([kafka?.close(), redis?.close()]);
+  }, 120_000);
+
+  const begin = async (name: string): Promise<Scenes> => {
+    scenes = await openScenes(omnigate, { ...load, seed: `${seed}|${name}`, name: `${name}-` });
+    await scenes.untilUnderLoad();
+    return scenes;
+  };
+
+  const pidsOf = (service: string): number[] =>
+    serviceProcesses(omnigate.pid())
+      .filter((process) => process.service === service)
+      .map(({ pid }) => pid);
+  const isReady = async (): Promise<boolean> => (await fetch(`${omnigate.httpUrl}/readyz`)).status === 200;
+
+  /** Ends a process, and waits until another is there in its place and ready. @returns how long that took */
+  async function replace(service: string, pid: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
+    const before = new Set(pidsOf(service));
+    expect(before.size).toBe(replicas);
+    process.kill(pid, signal);
+    let sinceMs = Date.now();
+    await eventually(() => !pidsOf(service).includes(pid), {
+      what: `the end of ${service}`,
+      timeoutMs: 30_000,
+    });
+    if (signal === 'SIGTERM') sinceMs = Date.now();
+    await eventually(
+      async () => pidsOf(service).filter((each) => each !== pid).length === replicas && (await isReady()),
+      { what: `${service} again`, timeoutMs: 30_000 },
+    );
+    return Date.now() - sinceMs;
+  }
+
+  async function expectAllHolds(name: string, unknownAtMost: number): Promise<void> {
+    const aftermath = await (scenes as Scenes).settle();
+    tell(`${name}: ${aftermath.summary}`);
+    expect(aftermath.violations).toEqual([]);
+    expect(aftermath.unknown).toBeLessThanOrEqual(unknownAtMost);
+  }
+
+  test('each service in turn is killed under load, and is there again within 10 s', async () => {
+    const under = await begin('kill');
+    const took: number[] = [];
+    for (const service of services) {
+      await under.untilUnderLoad();
+      took.push(await replace(service, pidsOf(service)[0] ?? 0, 'SIGKILL'));
+    }
+    await under.untilUnderLoad();
+    tell(`killed: there again after ${took.join(', ')} ms`);
+    expect(Math.max(...took)).toBeLessThan(backWithinMs);
+    await expectAllHolds('killed', sendsInFlight);
+  }, 400_000);
+
+  test('all processes are restarted one after the other, and nothing is unknown', async () => {
+    const under = await begin('roll');
+    for (const service of services) {
+      for (const pid of pidsOf(service)) await replace(service, pid, 'SIGTERM');
+      await under.untilUnderLoad();
+    }
+    await expectAllHolds('rolling restart', 0);
+  }, 400_000);
+
+  test('Kafka is away for a minute: webhooks are told to come again, and all goes on by itself', async () => {
+    const under = await begin('kafka');
+    const [node] = kafka.nodes;
+    await node?.kill();
+    const atKill = under.acknowledged();
+    await sleep(kafkaAwayMs);
+    // What was under way at the kill may still have been acknowledged; nothing after it.
+    const whileAway = under.acknowledged();
+    expect(whileAway - atKill).toBeLessThan(load.writers * 2 + 1);
+    await node?.start();
+    const sinceMs = Date.now();
+    await eventually(() => under.acknowledged() > whileAway, {
+      what: 'an acknowledgement',
+      timeoutMs: 60_000,
+    });
+    const acknowledgedMs = Date.now() - sinceMs;
+    await eventually(isReady, { what: '/readyz', timeoutMs: 60_000 });
+    tell(`Kafka again: acknowledged after ${acknowledgedMs} ms, ready after ${Date.now() - sinceMs} ms`);
+    expect(acknowledgedMs).toBeLessThan(goOnWithinMs);
+    await under.untilUnderLoad();
+    await expectAllHolds('Kafka away', 0);
+  }, 400_000);
+
+  test('Redis forgets everything, hangs and stops: nobody notices', async () => {
+    const under = await begin('redis');
+    await redis.flush();
+    await under.untilUnderLoad();
+    await redis.freeze();
+    await under.untilUnderLoad();
+    await redis.thaw();
+    await redis.stop();
+    await under.untilUnderLoad();
+    await redis.start();
+    await under.untilUnderLoad();
+    await expectAllHolds('Redis away', 0);
+  }, 400_000);
+
+  test('PostgreSQL is restarted: all goes on by itself', async () => {
+    const under = await begin('postgres');
+    await omnigate.restartDatabase();
+    await under.untilUnderLoad();
+    await expectAllHolds('PostgreSQL restarted', sendsInFlight * replicas);
+  }, 400_000);
+});
