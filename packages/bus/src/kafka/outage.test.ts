@@ -16,6 +16,8 @@ import { busSchema } from '../postgres/schema';
 import { type KafkaProcess, openKafkaProcess, prepareTopics, testLogger } from '../testing/kafka-process';
 import { openWires } from '../testing/wires';
 import { createClient } from './client';
+import { openKafkajsProducer } from './kafkajs-client';
+import { messageOf } from './message';
 import { createPartitionReader } from './partition-reader';
 import { createRecordProducer } from './producer';
 
@@ -161,9 +163,12 @@ describe('the Kafka driver with one broker', () => {
     const wires = openWires();
     const retry = { retries: 1, initialRetryTime: 50, maxRetryTime: 50 };
     const client = createClient({ brokers: kafka.brokers, connect: wires.connect }, testLogger, retry, 500);
-    const producer = createRecordProducer({ client, retry, timeoutMs: 20_000, logger: testLogger });
-    const send = (value: string) =>
-      producer.send([{ topic, partition: 0, message: { key: 'key', value, partition: 0 }, bytes: 100 }]);
+    const open = () => openKafkajsProducer(client, retry);
+    const producer = createRecordProducer({ open, timeoutMs: 20_000, logger: testLogger });
+    const send = (value: string) => {
+      const message = messageOf(recordOf(topic, 'key', value), 0);
+      return producer.send([{ topic, partition: 0, message, bytes: 100 }]);
+    };
     await send('first');
     wires.deafen(true);
     await expect(send('unheard')).rejects.toThrow(/timed out/);
