@@ -1,5 +1,6 @@
-// Packages that ship ES modules alone: Jest runs CommonJS, so they are compiled too.
-const esModules = ['uuid', 'commander', 'opencc-js'];
+// Packages that ship ES modules alone, or import() at run time: Jest runs CommonJS, so they are compiled too.
+const esModules = ['uuid', 'commander', 'opencc-js', '@opentelemetry/otlp-exporter-base'];
+const pnpmFolders = esModules.map((name) => name.replace('/', '\\+'));
 
 const swc = [
   '@swc/jest',
@@ -18,10 +19,10 @@ module.exports = {
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['/dist/'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
-  transform: { '^.+\\.[jt]s$': swc },
+  transform: { '^.+\\.c?[jt]s$': swc },
   transformIgnorePatterns: [
     `/node_modules/(?!\\.pnpm/|(?:${esModules.join('|')})/)`,
-    `/node_modules/\\.pnpm/(?!(?:${esModules.join('|')})@)`,
+    `/node_modules/\\.pnpm/(?!(?:${pnpmFolders.join('|')})@)`,
   ],
   moduleNameMapper: {
     '^@omnigate/(bot|channel-web|channel-webhooks|directory|routing|standalone)$':

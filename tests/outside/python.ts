@@ -32,13 +32,13 @@ export function startDeskClient(address: string, apiKey: string, ...args: string
   const read = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   read.on('line', (line) => lines.push(JSON.parse(line)));
   const allRead = new Promise<void>((resolve) => read.once('close', resolve));
-  const ended = new Promise<unknown[]>((resolve, reject) => {
+  const exit = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', async (code) => {
-      await allRead;
-      if (code === 0) resolve(lines);
-      else reject(new Error(`desk_client.py ended with ${code}: ${complaint}`));
-    });
+    child.once('close', resolve);
+  });
+  const ended = Promise.all([exit, allRead]).then(([code]) => {
+    if (code === 0) return lines;
+    throw new Error(`desk_client.py ended with ${code}: ${complaint}`);
   });
   return { lines, ended, kill: () => void child.kill() };
 }

@@ -30,7 +30,7 @@ export interface BusRecord {
   type: string;
   tenantId: string;
   headers: Record<string, string>;
-  /** When it was appended, by the database's clock. */
+  /** When it was appended, by the clock of the database, or of the process that wrote it to Kafka. */
   time: Date;
 }
 
@@ -48,7 +48,7 @@ export interface ConsumeOptions {
   topics: string[];
   /** The service's own: a batch's effects and the group's position are one transaction. */
   database: Database;
-  /** At most so many records a batch, and in memory; default 500. */
+  /** At most so many records a batch, and in memory; default 500. Kafka's driver holds what one more fetch brings, too. */
   maxRecords?: number;
   /** When records come quickly, read no sooner than this after the last read, for fuller batches; default 20. */
   lingerMs?: number;
@@ -141,7 +141,8 @@ export interface DeadLetters {
 /** The bus: topics of records, in partitions, at least once, in order per key. */
 export interface Bus {
   /**
-   * Publishes when the transaction commits, by one statement, its last.
+   * Publishes when the transaction commits, by one statement, its last. To Kafka it goes by an outbox, which repeats after a
+   * crash.
    * @throws AppError RECORD_TOO_LARGE
    */
   publish(tx: Transaction, records: readonly OutgoingRecord[]): void;
@@ -151,7 +152,8 @@ export interface Bus {
    */
   append(record: OutgoingRecord): Promise<void>;
   /**
-   * Publishes records of one tenant, all or none.
+   * Publishes records of one tenant; resolves when all are durable. When it throws, none may be there, or some, or all:
+   * the caller repeats, and readers drop repeats by the event id (docs/adr/0007).
    * @throws AppError BUS_UNAVAILABLE, OVERLOADED, RECORD_TOO_LARGE
    */
   appendAll(records: readonly OutgoingRecord[]): Promise<void>;

@@ -19,6 +19,7 @@ export interface Ingest {
   /**
    * Publishes messages; durable when it resolves. A repeat gets the same event id, and routing drops it.
    * @param raw the provider's payload; kept to 64 KB
+   * @param traceparent trace context in which they came
    * @throws AppError BUS_UNAVAILABLE, OVERLOADED, RECORD_TOO_LARGE (over 900 KB), PAYLOAD_MALFORMED (no usable address)
    */
   accept(
@@ -26,6 +27,7 @@ export interface Ingest {
     messages: readonly InboundMessage[],
     raw: Buffer,
     receivedTime: Date,
+    traceparent?: string,
   ): Promise<void>;
 }
 
@@ -41,13 +43,15 @@ export function createIngest(o: {
 }): Ingest {
   const signals = createSignals(o.metrics, `${o.adapterService}.received`);
   return {
-    async accept(channel, messages, raw, receivedTime) {
+    async accept(channel, messages, raw, receivedTime, traceparent) {
       if (messages.length === 0) return;
       const startedMs = performance.now();
       signals.received(messages.length);
       signals.lag((Date.now() - receivedTime.getTime()) / 1_000);
       try {
-        const records = messages.map((message) => toRecord(channel, message, { raw, receivedTime }));
+        const records = messages.map((message) =>
+          toRecord(channel, message, { raw, receivedTime, traceparent }),
+        );
         if (records.length === 1) await o.bus.append(records[0] as OutgoingRecord);
         else await o.bus.appendAll(records);
       } catch (error) {
@@ -63,7 +67,7 @@ export function createIngest(o: {
 function toRecord(
   channel: ResolvedChannel,
   inbound: InboundMessage,
-  arrival: { raw: Buffer; receivedTime: Date },
+  arrival: { raw: Buffer; receivedTime: Date; traceparent: string | undefined },
 ): OutgoingRecord {
   const address = sanitizeText(inbound.address);
   if (address === '' || address.length > maxAddressCharacters) throw new AppError('PAYLOAD_MALFORMED');
@@ -96,6 +100,7 @@ function toRecord(
     eventId,
     type: 'omnigate.message.v1.MessageReceived',
     tenantId: channel.tenantId,
+    ...(arrival.traceparent ? { headers: { traceparent: arrival.traceparent } } : {}),
   };
 }
 

@@ -2,7 +2,18 @@ import type { ResolvedChannel } from '@omnigate/contracts';
 import { isTransient } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError, errorRow, isAppError, toHttpError } from '@omnigate/errors';
-import { createSignals, type Logger, type Metrics } from '@omnigate/runtime';
+import {
+  beginSpan,
+  createSignals,
+  failSpan,
+  isTracing,
+  type Logger,
+  type Metrics,
+  type Span,
+  SpanKind,
+  traceFields,
+  traceparentOf,
+} from '@omnigate/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ChannelAdapter, InboundRequest, Receipt } from './adapter';
 import type { ChannelLog } from './channel-log';
@@ -68,25 +79,50 @@ function createWebhookHandler(o: WebhookRoutesOptions) {
     // Until its body had come.
     const waitedMs = reply.elapsedTime;
     signals.lag(waitedMs / 1_000);
+    const span = beginRequestSpan(request);
+    const traceparent = traceparentOf(span);
     let channel: ResolvedChannel | undefined;
     try {
       const { adapter, channelId } = target(o, request);
       channel = o.directory.peekChannel(channelId) ?? (await o.directory.channel(channelId));
       if (!channel || channel.type !== adapter.manifest.type) throw new AppError('CHANNEL_UNKNOWN');
-      const receipt = await take(o, { adapter, channel, inbound: toInbound(request, o.publicUrl) });
+      const inbound = toInbound(request, o.publicUrl);
+      const receipt = await take(o, { adapter, channel, inbound, traceparent });
       signals.done();
       signals.duration((reply.elapsedTime - waitedMs) / 1_000);
       const { status, headers = {}, body } = receipt.response;
+      span?.setAttributes({ ...channelAttributes(channel), 'http.response.status_code': status }).end();
       return reply.code(status).headers(headers).send(body);
     } catch (error) {
       const refused = refusalOf(error);
+      span?.setAttributes(channelAttributes(channel));
+      failSpan(span, refused);
       signals.failed(refused.code === 'SIGNATURE_INVALID' ? 'verify' : 'receive');
       if (refused.code === 'INTERNAL')
-        o.logger.error({ err: error, channel_id: channel?.id }, 'webhook failed');
+        o.logger.error(
+          { err: error, channel_id: channel?.id, ...traceFields(traceparent) },
+          'webhook failed',
+        );
       if (channel) noteRefusal(o.channelLog, channel, refused);
       return answerError(reply, refused);
     }
   };
+}
+
+const route = '/webhooks/{channel_type}/{channel_id}';
+
+/** A trace that a front door began goes on; a provider's is none of ours, but nobody could tell them apart. */
+function beginRequestSpan({ method, headers }: FastifyRequest): Span | undefined {
+  if (!isTracing()) return undefined;
+  const parent = typeof headers.traceparent === 'string' ? headers.traceparent : undefined;
+  const span = beginSpan(`${method} ${route}`, SpanKind.SERVER, parent);
+  return span?.setAttributes({ 'http.request.method': method, 'http.route': route });
+}
+
+function channelAttributes(channel: ResolvedChannel | undefined): Record<string, string> {
+  if (!channel) return {};
+  const { id, type, tenantId } = channel;
+  return { 'omnigate.channel_id': id, 'omnigate.channel_type': type, 'omnigate.tenant_id': tenantId };
 }
 
 function target(
@@ -122,11 +158,17 @@ async function take(
     adapter,
     channel,
     inbound,
-  }: { adapter: ChannelAdapter; channel: ResolvedChannel; inbound: InboundRequest },
+    traceparent,
+  }: {
+    adapter: ChannelAdapter;
+    channel: ResolvedChannel;
+    inbound: InboundRequest;
+    traceparent: string | undefined;
+  },
 ): Promise<Receipt> {
   const receipt = await adapter.receive(inbound, channel);
   await Promise.all([
-    o.ingest.accept(channel, receipt.messages, inbound.rawBody, inbound.receivedTime),
+    o.ingest.accept(channel, receipt.messages, inbound.rawBody, inbound.receivedTime, traceparent),
     receipt.statuses.length > 0 ? o.deliveries.recordStatuses(channel, receipt.statuses) : undefined,
   ]);
   return receipt;

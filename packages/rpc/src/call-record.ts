@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { grpcStatusName, isAppError } from '@omnigate/errors';
-import type { Logger, Metrics } from '@omnigate/runtime';
+import { type Logger, type Metrics, traceFields } from '@omnigate/runtime';
 import type { Identity } from './identity';
 
 /** What is known of a call over gRPC while it runs. */
@@ -10,6 +10,8 @@ export interface CallRecord {
   /** `performance.now()` at its beginning. */
   startedAt: number;
   identity?: Identity;
+  /** Of the call's own span, where one is made. */
+  traceparent?: string | undefined;
   /** What the handler, or authentication, threw. */
   error?: unknown;
   finished: boolean;
@@ -56,6 +58,7 @@ function log(logger: Logger, record: CallRecord, code: number, durationMs: numbe
     duration_ms: Math.round(durationMs * 10) / 10,
     tenant_id: identity?.tenantId,
     key_name: identity?.keyName,
+    ...traceFields(record.traceparent),
     ...(isAppError(error) ? { reason: error.code } : {}),
     ...(code === internal && error !== undefined ? { err: error } : {}),
   };

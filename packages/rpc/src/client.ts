@@ -6,8 +6,10 @@ import {
   Client as GrpcClient,
   Metadata,
 } from '@grpc/grpc-js';
+import { failSpan, SpanKind, traceparentOf } from '@omnigate/runtime';
 import { tenantKey } from './authentication';
 import { createCallScope } from './call-scope';
+import { beginCallSpan } from './call-span';
 import { fromGrpcError } from './grpc-error';
 import { requestType } from './message-types';
 import {
@@ -106,18 +108,26 @@ function invokeUnary(
 ): Promise<unknown> {
   const deadlineMs = o.deadlineMs ?? options.deadlineMs ?? defaultDeadlineMs;
   const scope = createCallScope(o.signal ? { signal: o.signal } : {});
+  // Only within a trace: what a process asks for itself begins none.
+  const span = o.traceparent ? beginCallSpan(method.path, 'grpc', SpanKind.CLIENT, o.traceparent) : undefined;
   return new Promise((resolve, reject) => {
     const call = grpc.makeUnaryRequest(
       method.path,
       method.requestSerialize as (value: unknown) => Buffer,
       method.responseDeserialize,
       request,
-      metadataOf(options, o),
+      metadataOf(options, o, traceparentOf(span)),
       { deadline: Date.now() + deadlineMs },
       (error, response) => {
         scope.end();
-        if (error) reject(fromGrpcError(error));
-        else resolve(response);
+        if (error) {
+          const failure = fromGrpcError(error);
+          failSpan(span, failure);
+          reject(failure);
+        } else {
+          span?.end();
+          resolve(response);
+        }
       },
     );
     onAbort(scope.signal, () => call.cancel());
@@ -180,10 +190,15 @@ function readAll(call: ClientReadableStream<unknown>, o: CallOptions): AsyncIter
   };
 }
 
-function metadataOf({ apiKey, tenant }: ClientOptions, { tenantId = tenant }: CallOptions): Metadata {
+function metadataOf(
+  { apiKey, tenant }: ClientOptions,
+  { tenantId = tenant, traceparent: caller }: CallOptions,
+  traceparent = caller,
+): Metadata {
   const metadata = new Metadata();
   if (apiKey) metadata.set('authorization', `Bearer ${apiKey}`);
   if (tenantId) metadata.set(tenantKey, tenantId);
+  if (traceparent) metadata.set('traceparent', traceparent);
   return metadata;
 }
 

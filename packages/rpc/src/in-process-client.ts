@@ -1,5 +1,7 @@
 import { AppError, toAppError } from '@omnigate/errors';
+import { failSpan, SpanKind, traceparentOf } from '@omnigate/runtime';
 import { createCallScope, orAborted, untilAborted } from './call-scope';
+import { beginCallSpan } from './call-span';
 import { type Identity, requireRole, requireTenantNamer } from './identity';
 import { requestType } from './message-types';
 import type {
@@ -29,6 +31,7 @@ export function createInProcessClient<D extends ServiceDefinition>(
   const methods = Object.entries<MethodDefinition>(service.definition).map(([name, method]) => {
     const { fromPartial } = requestType(method.path);
     const call: Invocation = {
+      path: method.path,
       handler: service.handlers[name] as ErasedHandler,
       allowed: service.allow[name] ?? [],
       identity,
@@ -40,19 +43,28 @@ export function createInProcessClient<D extends ServiceDefinition>(
 }
 
 interface Invocation {
+  path: string;
   handler: ErasedHandler;
   allowed: Parameters<typeof requireRole>[1];
   identity: Identity;
 }
 
 async function invokeUnary(call: Invocation, request: unknown, options: CallOptions = {}): Promise<unknown> {
-  const { deadlineMs = defaultDeadlineMs, signal } = options;
+  const { deadlineMs = defaultDeadlineMs, signal, traceparent } = options;
+  // Only within a trace, as over gRPC.
+  const span = traceparent
+    ? beginCallSpan(call.path, 'in_process', SpanKind.INTERNAL, traceparent)
+    : undefined;
   const scope = createCallScope({ deadlineMs, ...(signal ? { signal } : {}) });
   try {
     const context = contextOf(call, options, scope);
+    context.traceparent = traceparentOf(span) ?? traceparent;
     const work = (async () => call.handler(request as never, context))();
-    return await orAborted(work, scope.signal);
+    const response = await orAborted(work, scope.signal);
+    span?.end();
+    return response;
   } catch (error) {
+    failSpan(span, error);
     throw toAppError(error);
   } finally {
     scope.end();

@@ -7,9 +7,11 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { AppError } from '@omnigate/errors';
+import { failSpan, SpanKind, traceparentOf } from '@omnigate/runtime';
 import { textOf } from './authentication';
 import { type CallRecord, callRecords } from './call-record';
 import { type CallScope, createCallScope, orAborted, untilAborted } from './call-scope';
+import { beginCallSpan } from './call-span';
 import { toGrpcStatus } from './grpc-error';
 import { remainingMs } from './server-interceptor';
 import type { CallContext, ErasedHandler, RpcService } from './service';
@@ -27,7 +29,10 @@ type AnyCall = ServerUnaryCall<unknown, unknown> | ServerWritableStream<unknown,
 export function grpcHandlers(service: RpcService, running: Set<RunningCall>): UntypedServiceImplementation {
   const entries = Object.entries(service.definition).map(([name, method]) => {
     const handler = service.handlers[name] as ErasedHandler;
-    return [name, method.responseStream ? streamHandler(handler, running) : unaryHandler(handler, running)];
+    return [
+      name,
+      method.responseStream ? streamHandler(handler, running) : unaryHandler(method.path, handler, running),
+    ];
   });
   return Object.fromEntries(entries) as UntypedServiceImplementation;
 }
@@ -38,14 +43,20 @@ export interface RunningCall {
   stream: boolean;
 }
 
-function unaryHandler(handler: ErasedHandler, running: Set<RunningCall>): UntypedHandleCall {
+function unaryHandler(path: string, handler: ErasedHandler, running: Set<RunningCall>): UntypedHandleCall {
   return (call: ServerUnaryCall<unknown, unknown>, respond: sendUnaryData<unknown>) => {
     const { record, context, begun } = begin(call, running, defaultDeadlineMs);
+    const span = beginCallSpan(path, 'grpc', SpanKind.SERVER, context.traceparent);
+    if (span) context.traceparent = record.traceparent = traceparentOf(span);
     const work = (async () => handler(call.request as never, context))();
     orAborted(work, context.signal)
-      .then((response) => respond(null, response))
+      .then((response) => {
+        span?.end();
+        respond(null, response);
+      })
       .catch((error: unknown) => {
         record.error = error;
+        failSpan(span, error);
         respond(toGrpcStatus(error));
       })
       .finally(() => end(begun, running));

@@ -26,8 +26,8 @@ export interface CallContext {
   /** Aborts when the caller is gone or the deadline has passed; its reason is an AppError. */
   signal: AbortSignal;
   deadline?: Date;
-  /** W3C trace context of the caller. */
-  traceparent?: string;
+  /** W3C trace context of the call: of its own span, or the caller's where nothing is traced. */
+  traceparent?: string | undefined;
 }
 
 /** The handlers of a service: unary methods resolve, server streams are iterated as fast as the caller reads. */
@@ -80,6 +80,8 @@ export interface CallOptions {
   deadlineMs?: number;
   /** Cancels the call. */
   signal?: AbortSignal;
+  /** W3C trace context that the call belongs to. */
+  traceparent?: string | undefined;
 }
 
 /**

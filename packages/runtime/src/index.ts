@@ -13,3 +13,14 @@ export { maskPersonalData } from './personal-data';
 export { sanitizeText } from './sanitize-text';
 export type { ServiceApp } from './service-app';
 export { createSignals, type Signals } from './signals';
+export { tracingConfig } from './tracing/config';
+export {
+  beginSpan,
+  failSpan,
+  isTracing,
+  type Span,
+  SpanKind,
+  traceFields,
+  traceparentOf,
+} from './tracing/spans';
+export { startTracing, type TracingOptions } from './tracing/start-tracing';

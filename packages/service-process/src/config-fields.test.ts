@@ -22,6 +22,7 @@ test('what is not given has its default', () => {
     OMNIGATE_SENDS_IN_FLIGHT: 32,
     OMNIGATE_TRUST_PROXY: [],
     OMNIGATE_DIRECTORY_ADDRESS: 'dns:///directory:9090',
+    OTEL_TRACES_SAMPLER_ARG: 1,
   });
 });
 

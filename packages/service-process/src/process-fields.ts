@@ -1,4 +1,5 @@
 import { kafkaConfigShape } from '@omnigate/bus';
+import { tracingConfig } from '@omnigate/runtime';
 import { stateConfig } from '@omnigate/state';
 import { z } from 'zod';
 import {
@@ -32,6 +33,7 @@ export const processFields = {
     .describe('PostgreSQL for migrations and notifications, where DATABASE_URL is a pooler'),
   ...kafkaConfigShape,
   ...stateConfig,
+  ...tracingConfig,
 };
 
 /** What a service reads that serves gRPC. */

@@ -1,5 +1,5 @@
 import { toAppError } from '@omnigate/errors';
-import { createLogger, type Health, loadConfig, runParts } from '@omnigate/runtime';
+import { createLogger, type Health, loadConfig, runParts, startTracing } from '@omnigate/runtime';
 import { listenHttp } from './ports';
 import type { ProcessConfig } from './process-fields';
 import { composeService, type ServiceProcess } from './service-process';
@@ -39,6 +39,11 @@ async function run<C extends ProcessConfig>(
   const { signal } = stopping;
   const config = loadConfig(definition.configSchema, host.env);
   const logger = createLogger({ service: name, level: config.OMNIGATE_LOG_LEVEL });
+  const tracing = startTracing({
+    service: `omnigate-${name}`,
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+  });
   let exitCode = 0;
   const onStuck = (): void => {
     exitCode = 1;
@@ -59,6 +64,7 @@ async function run<C extends ProcessConfig>(
   await aborted(signal);
   service.health.setStopping();
   await running.stop();
+  await tracing.stop();
   return exitCode;
 }
 

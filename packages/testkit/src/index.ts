@@ -11,6 +11,8 @@ export {
   type OmnigateForm,
   testForm,
 } from './omnigate/launch';
+export { startTraceCollector, type TraceCollector } from './otlp/collector';
+export type { ReceivedSpan } from './otlp/trace-request';
 export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
 export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';

@@ -9,7 +9,7 @@ import {
   topics,
 } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
-import { eventIdOf, type Signals } from '@omnigate/runtime';
+import { beginSpan, eventIdOf, failSpan, type Signals, SpanKind, traceparentOf } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import { contentOf, wireContentOf } from './domain/wire-content';
 import type { Mailboxes } from './mailboxes';
@@ -56,6 +56,7 @@ function recordOf(
   channel: ResolvedChannel,
   visit: Visit,
   message: SaidMessage & { id: string },
+  traceparent: string | undefined,
 ): OutgoingRecord {
   const { receivedTime } = message;
   const value = MessageReceived.encode(
@@ -74,6 +75,7 @@ function recordOf(
     }),
   ).finish();
   return {
+    ...(traceparent ? { headers: { traceparent } } : {}),
     topic: topics.messageReceived,
     key: messageKey(channel.id, visit.address, ''),
     value,
@@ -96,6 +98,10 @@ export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: 
     async accept(channel, visit, message) {
       const { cid, said } = message;
       const startedMs = performance.now();
+      const span = beginSpan('receive web', SpanKind.SERVER)?.setAttributes({
+        'omnigate.channel_id': channel.id,
+        'omnigate.tenant_id': channel.tenantId,
+      });
       o.signals.received();
       o.signals.lag((Date.now() - message.receivedTime.getTime()) / 1_000);
       // The cid is unique in its visitor only; the event id must be so in the channel.
@@ -104,11 +110,13 @@ export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: 
       const { tenantId, channelId, address, name } = visit;
       const event = { tenantId, channelId, address, id, cid, role: 'customer' as const, name, content };
       const place = await o.mailboxes
-        .append({ event, record: recordOf(channel, visit, { ...message, id }) })
+        .append({ event, record: recordOf(channel, visit, { ...message, id }, traceparentOf(span)) })
         .catch((error: unknown) => {
           o.signals.failed('publish');
+          failSpan(span, error);
           throw error;
         });
+      span?.end();
       if (!place.same) throw new AppError('REQUEST_ID_REUSED');
       o.signals.done();
       o.signals.duration((performance.now() - startedMs) / 1_000);

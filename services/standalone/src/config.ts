@@ -1,4 +1,5 @@
 import { installationFields } from '@omnigate/installation';
+import { tracingConfig } from '@omnigate/runtime';
 import { hostPortPairs, wholeNumber } from '@omnigate/service-process';
 import { z } from 'zod';
 
@@ -9,6 +10,7 @@ export const configSchema = z.object({
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
     'host:port pairs, with commas, that api_base_url may name though private',
   ),
+  ...tracingConfig,
 });
 
 /** The configuration of the standalone form. */

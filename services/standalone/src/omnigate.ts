@@ -22,7 +22,14 @@ import {
   type RpcService,
   type ServiceDefinition,
 } from '@omnigate/rpc';
-import { createHealth, createMetrics, type Health, type Logger, type Part } from '@omnigate/runtime';
+import {
+  createHealth,
+  createMetrics,
+  type Health,
+  type Logger,
+  type Part,
+  startTracing,
+} from '@omnigate/runtime';
 import { createHttpServer, listenGrpc, listenHttp, openSchema } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
@@ -62,6 +69,11 @@ export async function createOmnigate(options: OmnigateOptions): Promise<Omnigate
   const folder = resolve(config.OMNIGATE_DATA_DIR);
   const key = encryptionKey(folder, config.OMNIGATE_ENCRYPTION_KEY);
   const adminKey = ownerKey(folder, config.OMNIGATE_ADMIN_KEY);
+  const tracing = startTracing({
+    service: 'omnigate',
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    ratio: config.OTEL_TRACES_SAMPLER_ARG,
+  });
   const server = await openDatabaseServer({
     dataFolder: folder,
     url: config.DATABASE_URL,
@@ -69,7 +81,7 @@ export async function createOmnigate(options: OmnigateOptions): Promise<Omnigate
     logger,
     onProgress,
   });
-  return compose({ ...options, folder, key, adminKey, server });
+  return compose({ ...options, folder, key, adminKey, server, tracing });
 }
 
 interface Composition extends OmnigateOptions {
@@ -77,6 +89,7 @@ interface Composition extends OmnigateOptions {
   key: Buffer;
   adminKey: string;
   server: DatabaseServer;
+  tracing: { stop(): Promise<void> };
 }
 
 function compose(composition: Composition): Omnigate {
@@ -142,6 +155,8 @@ function compose(composition: Composition): Omnigate {
     addresses: () => addresses,
     ready: async () => (await health.readiness()).ready,
     parts: [
+      // Stops last: all others may have spans to hand on.
+      { name: 'tracing', stop: () => composition.tracing.stop() },
       { name: 'database server', stop: () => server.stop() },
       { name: 'databases', stop: async () => void (await Promise.all(pools.map((pool) => pool.end()))) },
       { name: 'state', stop: () => state.stop() },

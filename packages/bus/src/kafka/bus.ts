@@ -9,6 +9,7 @@ import { createUpkeep } from '../postgres/upkeep';
 import { createWakeup } from '../postgres/wakeup';
 import { maxDeadLetterBytes } from '../record-format';
 import { keepRunning, type Stoppable } from '../running';
+import { traceBus } from '../traced-bus';
 import { createAppender } from './appender';
 import { createClient, hastyRetry, patientRetry } from './client';
 import { createConsumer, type KafkaConsumer } from './consumer';
@@ -145,7 +146,7 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
     onStuck: () => o.onStuck?.(),
   };
 
-  return {
+  const bus: Bus = {
     publish: (tx, records) => collect(tx, records),
     append: (record) => appender.appendAll([record]),
     appendAll: (records) => appender.appendAll(records),
@@ -171,4 +172,5 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
       await database.end();
     },
   };
+  return traceBus(bus, 'kafka');
 }

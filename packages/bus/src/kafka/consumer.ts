@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
 import { type Database, isTransient } from '@omnigate/database';
-import { AppError, isAppError } from '@omnigate/errors';
+import { AppError } from '@omnigate/errors';
 import { createBackoff, createSignals, type Logger, type Metrics } from '@omnigate/runtime';
 import type { Kafka } from 'kafkajs';
 import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from '../batch';
@@ -9,12 +8,11 @@ import type { ConsumeOptions, Consumer } from '../port';
 import { isFenced } from '../position';
 import { createSignal } from '../signal';
 import { createGroupMember, type Fetched, type GroupTimings } from './group-member';
+import { createHolding } from './holding';
 import { groupLag } from './lag';
 import { recordOf } from './message';
 import type { PartitionReader } from './partition-reader';
-import { createPartitions } from './partitions';
-import { movePositions, type Place, type TakenPartition } from './positions';
-import { checkPosition, takePartitions } from './taking';
+import { movePositions, type TakenPartition } from './positions';
 import { createWatchdog } from './watchdog';
 
 /** What a consumer needs of its bus. */
@@ -42,8 +40,6 @@ export interface KafkaConsumer extends Consumer {
 
 const defaultMaxRecords = 500;
 const defaultLingerMs = 20;
-/** A partition that its earlier owner's transaction holds is asked for again after so long. */
-const takeAgainMs = 100;
 const retryBaseMs = 100;
 const retryMaxMs = 5_000;
 const hintEveryMs = 1_000;
@@ -53,37 +49,18 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   const { group } = options;
   const { database, reader, logger, timings } = context;
   const { maxRecords = defaultMaxRecords, lingerMs = defaultLingerMs } = options;
-  const sources = new Map(
-    options.topics.flatMap((topic) => [
-      [topic, topic],
-      [retryTopic(topic, group), topic],
-    ]),
-  );
+  const sources = sourcesOf(options);
   const topics = [...sources.keys()];
-  const sourceOf = (topic: string) => sources.get(topic) ?? topic;
-  const taking = { database, reader, group, sourceOf };
-  const partitions = createPartitions();
   const signals = createSignals(context.metrics, `bus.${group}`);
   const signal = createSignal();
   const room = createSignal();
   const stop = new AbortController();
-  /** Ends what belongs to one assignment: each join begins another. */
-  let assignment = new AbortController();
-  /** What the group has given; undefined while it has not. */
-  let assigned: Place[] | undefined;
+  const backoff = createBackoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
   let lastBatchMs = 0;
-  /** Batches being handled and takes under way: whatever holds them up, it is not kafkajs. */
-  let busy = 0;
+  let isHandling = false;
   let failed = false;
   let running: Promise<void> | undefined;
-  const tookFirst = Promise.withResolvers<void>();
-  tookFirst.promise.catch(() => undefined);
   let hint: NodeJS.Timeout | undefined;
-
-  const backoff = createBackoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
-  const takeBackoff = createBackoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
-  const pauseIn = (ms: number, abort: AbortSignal) =>
-    sleep(ms, undefined, { signal: AbortSignal.any([stop.signal, abort]) }).catch(() => undefined);
 
   const member = createGroupMember({
     createClient: context.createClient,
@@ -91,87 +68,51 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     topics,
     timings,
     logger,
-    onJoined(places) {
-      forget();
-      assigned = places;
-      void take(places, assignment.signal);
-    },
-    onLost() {
-      forget();
-      assigned = undefined;
-    },
+    onJoined: (places) => holding.give(places),
+    onLost: () => holding.lose(),
     onFetched,
   });
+  const holding = createHolding({
+    taking: { database, reader, group, sourceOf: (topic) => sources.get(topic) ?? topic },
+    member,
+    stop: stop.signal,
+    onOver: wake,
+    onInvalid: fail,
+    logger,
+  });
+  const { partitions } = holding;
   const watchdog = createWatchdog({
     stuckAfterMs: context.stuckAfterMs,
     hasWork,
-    isBusy: () => busy > 0,
+    isBusy: () => isHandling || holding.isTaking,
     restart: () => member.restart(),
     onStuck: context.onStuck,
     logger: logger.child({ group }),
   });
 
-  function forget(): void {
-    assignment.abort();
-    assignment = new AbortController();
-    partitions.clear();
+  function wake(): void {
     signal.raise();
     room.raise();
-  }
-
-  // Until all are taken, or the group changes. Nothing is handled before: an offset of Kafka's own decides nothing.
-  async function take(places: Place[], over: AbortSignal): Promise<void> {
-    busy += 1;
-    for (let missing = places; missing.length > 0 && !over.aborted && !stop.signal.aborted; ) {
-      missing = await takeSome(missing, over);
-      tookFirst.resolve();
-    }
-    tookFirst.resolve();
-    busy -= 1;
-  }
-
-  async function takeSome(missing: Place[], over: AbortSignal): Promise<Place[]> {
-    try {
-      const taken = await takePartitions(taking, missing);
-      if (over.aborted) return [];
-      for (const each of taken) partitions.add(each);
-      member.open(taken);
-      takeBackoff.reset();
-      if (taken.length < missing.length) await pauseIn(takeAgainMs, over);
-    } catch (error) {
-      if (isAppError(error, 'POSITION_INVALID')) fail(error);
-      else logger.warn({ group, err: error }, 'partitions are not taken, is tried again');
-      await pauseIn(takeBackoff.next(), over);
-    }
-    return missing.filter((place) => !partitions.get(place));
   }
 
   async function onFetched(fetched: Fetched, alive: () => Promise<void>): Promise<void> {
     const taken = partitions.get(fetched);
     if (!taken || stop.signal.aborted) return;
-    if (fetched.from !== taken.fetchNext) return startOver(taken);
+    // For an earlier assignment, or kafkajs has reset the offset by itself: the position decides.
+    if (fetched.from !== taken.fetchNext) return holding.startOver(taken);
     const place = { topic: taken.source, partition: taken.partition };
+    const records = fetched.messages.map((message) => recordOf(message, place));
     taken.fetchNext = fetched.next;
-    partitions.keep(
-      taken,
-      fetched.messages.map((message) => recordOf(message, place)),
-    );
+    partitions.keep(taken, records);
     signal.raise();
-    const { signal: over } = assignment;
+    await waitForRoom(alive);
+  }
+
+  async function waitForRoom(alive: () => Promise<void>): Promise<void> {
+    const { over } = holding;
     while (partitions.waiting >= maxRecords && !over.aborted && !stop.signal.aborted) {
       await room.wait(timings.heartbeatMs);
       await alive();
-    }
-  }
-
-  // Fetched for an earlier assignment, or kafkajs has reset the offset by itself: the position decides.
-  async function startOver(taken: TakenPartition): Promise<void> {
-    try {
-      await checkPosition(taking, { ...taken, next_offset: taken.fetchNext });
-      if (partitions.get(taken) === taken) member.open([taken]);
-    } catch (error) {
-      if (isAppError(error, 'POSITION_INVALID')) fail(error);
-      else throw error;
     }
   }
 
@@ -183,7 +124,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
       signals,
       logger,
       backoff,
-      pause: (ms) => pauseIn(ms, over),
+      pause: (ms) => holding.pause(ms, over),
       stopping: () => stop.signal.aborted || over.aborted,
     };
   }
@@ -191,22 +132,22 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   // Not before lingerMs after the last batch, so that a busy consumer has full batches and an idle one no delay.
   async function linger(): Promise<void> {
     const waitMs = lingerMs - (performance.now() - lastBatchMs);
-    if (waitMs > 0 && partitions.waiting < maxRecords) await pauseIn(waitMs, assignment.signal);
+    if (waitMs > 0 && partitions.waiting < maxRecords) await holding.pause(waitMs, holding.over);
   }
 
   async function round(): Promise<void> {
     if (partitions.waiting === 0) return signal.wait();
     await linger();
+    if (stop.signal.aborted) return;
     // What is taken from here on belongs to the assignment of this moment.
-    const { signal: over } = assignment;
-    const records = stop.signal.aborted ? [] : partitions.take(maxRecords);
+    const { over } = holding;
+    const records = partitions.take(maxRecords);
     if (records.length === 0) return;
     lastBatchMs = performance.now();
     room.raise();
-    busy += 1;
-    await handle(records, over).finally(() => {
-      busy -= 1;
-    });
+    isHandling = true;
+    await handle(records, over);
+    isHandling = false;
   }
 
   async function handle(records: BatchRecord<TakenPartition>[], over: AbortSignal): Promise<void> {
@@ -216,7 +157,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
       await settleBatch(batchOptions(over), records);
     } catch (error) {
       // Where the group has changed meanwhile, all is taken again anyway.
-      if (!(error instanceof Stopped) && !over.aborted) await recover(error);
+      if (!(error instanceof Stopped) && !over.aborted) await recover(error, over);
       return;
     }
     watchdog.progressed();
@@ -224,38 +165,24 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     if (partitions.waiting === 0) signals.lag(0);
   }
 
+  // The position is another's, or this one's own commit went through unseen.
+  async function recover(error: unknown, over: AbortSignal): Promise<void> {
+    if (isFenced(error)) logger.info({ group }, 'partition taken by another member');
+    else logger.warn({ group, err: error, transient: isTransient(error) }, 'reading is interrupted');
+    if (!isFenced(error)) await holding.pause(backoff.next(), over);
+    if (!over.aborted) holding.takeAgain();
+  }
+
   async function run(): Promise<void> {
     while (!stop.signal.aborted) await round();
   }
 
-  // The position is another's, or this one's own commit went through unseen. Whom the group no longer knows has nothing to
-  // take: it would fence the member that has its partitions now.
-  async function recover(error: unknown): Promise<void> {
-    const places = assigned ?? [];
-    if (isFenced(error)) logger.info({ group }, 'partition taken by another member');
-    else logger.warn({ group, err: error, transient: isTransient(error) }, 'reading is interrupted');
-    forget();
-    const { signal: over } = assignment;
-    if (!isFenced(error)) await pauseIn(backoff.next(), over);
-    void takeIfKnown(places, over);
-  }
-
-  async function takeIfKnown(places: Place[], over: AbortSignal): Promise<void> {
-    for (;;) {
-      const known = await member.isKnown().catch(() => undefined);
-      if (over.aborted || stop.signal.aborted || known === false) return;
-      if (known) return take(places, over);
-      await pauseIn(takeBackoff.next(), over);
-    }
-  }
-
   function fail(error: unknown): void {
     failed = true;
-    tookFirst.reject(error);
     signals.failed('position');
     logger.fatal({ group, err: error }, 'consumer stopped: the log does not have its position');
-    forget();
     stop.abort();
+    wake();
     watchdog.stop();
     // Not awaited: it waits for the fetch that may have called this.
     void member.stop();
@@ -276,16 +203,26 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   // Without an assignment there may be: the group's partitions may be waiting for this member to come back.
   async function hasWork(): Promise<boolean> {
-    const asked = assigned ?? topics.map((topic) => ({ topic, partition: 0 }));
-    const names = [...new Set(asked.map(({ topic }) => topic))];
+    const { assigned } = holding;
+    const names = new Set(assigned?.map(({ topic }) => topic) ?? topics);
     const highs = new Map(
-      await Promise.all(names.map(async (topic) => [topic, await reader.bounds(topic)] as const)),
+      await Promise.all([...names].map(async (topic) => [topic, await reader.bounds(topic)] as const)),
     );
     if (!assigned) return true;
     return assigned.some((place) => {
       const high = highs.get(place.topic)?.[place.partition]?.high ?? 0n;
       return high > (partitions.get(place)?.stored ?? 0n);
     });
+  }
+
+  async function leave(): Promise<void> {
+    stop.abort();
+    watchdog.stop();
+    clearTimeout(hint);
+    wake();
+    await running;
+    if (running && !failed) await tellPosition();
+    await member.stop();
   }
 
   return {
@@ -295,24 +232,25 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
       running = run();
       try {
         await member.start();
-        await tookFirst.promise;
+        await holding.tried;
       } catch (error) {
-        await this.stop();
+        await leave();
         throw isTransient(error) ? new AppError('BUS_UNAVAILABLE', {}, { cause: error }) : error;
       }
       watchdog.start();
     },
-    async stop() {
-      stop.abort();
-      watchdog.stop();
-      clearTimeout(hint);
-      signal.raise();
-      room.raise();
-      await running;
-      if (running && !failed) await tellPosition();
-      await member.stop();
-    },
+    stop: leave,
     lag: () => groupLag({ database, reader, group, topics }),
     isHealthy: () => !failed && watchdog.isHealthy(),
   };
+}
+
+/** What a group reads, by what its records are shown to come from. */
+function sourcesOf({ topics, group }: ConsumeOptions): Map<string, string> {
+  return new Map(
+    topics.flatMap((topic) => [
+      [topic, topic],
+      [retryTopic(topic, group), topic],
+    ]),
+  );
 }

@@ -3,6 +3,7 @@ import { AppError } from '@omnigate/errors';
 import { createBackoff, type Logger } from '@omnigate/runtime';
 import type { Batch, EachBatchPayload, Kafka, Consumer as KafkaConsumer } from 'kafkajs';
 import { bySubscription } from './assigner';
+import { atMost } from './at-most';
 import type { FetchedMessage } from './cluster';
 import type { Place } from './positions';
 
@@ -70,7 +71,7 @@ const maxBytes = 8 * 1_024 * 1_024;
 /** A partition that is opened, or a heartbeat that is due, waits so long for a fetch that finds nothing. */
 const maxFetchWaitMs = 250;
 const joinMs = 30_000;
-const leaveMs = 10_000;
+const leaveMs = 5_000;
 const commitMs = 2_000;
 
 /** One of kafkajs' consumers; it is used until it crashes or is ended. */
@@ -213,17 +214,6 @@ export function createGroupMember(o: MemberOptions): GroupMember {
       return members.some(({ memberId }) => memberId === asked.memberId);
     },
   };
-}
-
-/** Waits for something, and no longer than so many milliseconds. */
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const over = new AbortController();
-  const late = sleep(ms, undefined, { signal: over.signal }).catch(() => undefined);
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
 }
 
 function fetchedOf(batch: Batch): Fetched {

@@ -12,6 +12,7 @@ import {
   uniqueName,
   until,
   untilEffects,
+  valuesByKey,
   writeEffects,
 } from '../contract/bus-under-test';
 import { busSchema } from '../postgres/schema';
@@ -165,6 +166,28 @@ describe('the log in Kafka', () => {
     await untilEffects(process, group, 39);
     await consumer.stop();
     await until(async () => (await tables.query({ text: 'select from outbox' })).length === 0);
+  }, 60_000);
+
+  test('what a process that died had published is relayed by another, in order', async () => {
+    const dying = await openKafkaProcess({ brokers, url: fresh.url });
+    dying.wires.cut();
+    for (let n = 0; n < 60; n++) {
+      const key = `key-${n % 20}`;
+      await dying.database.transaction({ tenants: [tenantId] }, async (tx) => {
+        dying.bus.publish(tx, [recordOf(topic, key, String(n))]);
+      });
+    }
+    dying.crash();
+    const consumer = consume();
+    await consumer.start();
+    const values = valuesByKey(await untilEffects(process, group, 60));
+    await consumer.stop();
+    await dying.stop();
+    expect(values.size).toBe(20);
+    for (const [key, all] of values) {
+      const nth = Number(key.slice(4));
+      expect(all).toEqual([nth, nth + 20, nth + 40].map(String));
+    }
   }, 60_000);
 
   test('chooses partitions as the default partitioner of Kafka clients does', async () => {

@@ -19,7 +19,7 @@ export const messageOverheadBytes = 160;
 export function messageOf(record: OutgoingRecord, partition: number): Message {
   return {
     key: record.key,
-    value: record.value as Buffer,
+    value: bufferOf(record.value),
     partition,
     headers: {
       ...record.headers,
@@ -30,6 +30,11 @@ export function messageOf(record: OutgoingRecord, partition: number): Message {
       [own.tenantId]: record.tenantId,
     },
   };
+}
+
+/** kafkajs takes what is no Buffer for text; the bytes are not copied. */
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Where a message was read. */

@@ -27,7 +27,8 @@ export interface KafkaOptions {
 const saslMechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 type SaslMechanism = (typeof saslMechanisms)[number];
 
-const brokerPattern = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/;
+/** A name or an IPv4 address: kafkajs does not read IPv6 addresses. */
+const brokerPattern = /^[\w.-]+:\d{1,5}$/;
 const brokersError = 'must be a list such as kafka-1:9092,kafka-2:9092';
 
 const brokersOf = (text: string): string[] => text.split(/[,\s]+/).filter((broker) => broker !== '');

@@ -13,7 +13,11 @@ import {
   writeEffects,
 } from '../contract/bus-under-test';
 import { busSchema } from '../postgres/schema';
-import { type KafkaProcess, openKafkaProcess, prepareTopics } from '../testing/kafka-process';
+import { type KafkaProcess, openKafkaProcess, prepareTopics, testLogger } from '../testing/kafka-process';
+import { openWires } from '../testing/wires';
+import { createClient } from './client';
+import { createPartitionReader } from './partition-reader';
+import { createRecordProducer } from './producer';
 
 /** Faults of the one broker there is: nothing is lost, nothing is in another order, and who waits is told in time. */
 describe('the Kafka driver with one broker', () => {
@@ -153,25 +157,25 @@ describe('the Kafka driver with one broker', () => {
     );
   }, 120_000);
 
-  test('an append whose acknowledgement is lost does not swallow the next one', async () => {
-    const process = await open({ kafka: { appendTimeoutMs: 1_000 } });
-    await process.bus.append(recordOf(topic, 'key', 'first'));
-    process.wires.deafen(true);
-    const lost = process.bus.append(recordOf(topic, 'key', 'unheard'));
-    await expect(lost).rejects.toMatchObject({ code: 'BUS_UNAVAILABLE' });
-    process.wires.deafen(false);
-    await until(() =>
-      process.bus.append(recordOf(topic, 'key', 'next')).then(
-        () => true,
-        () => false,
-      ),
-    );
-    const consumer = consumeEffects(process, { group, topics: [topic] });
-    await consumer.start();
-    await until(async () => (await consumer.lag()).records === 0n);
-    const effects = await untilEffects(process, group, 2);
-    await consumer.stop();
-    expect(valuesOf(effects)).toContain('next');
+  test('a record whose acknowledgement is lost does not swallow the next one', async () => {
+    const wires = openWires();
+    const retry = { retries: 1, initialRetryTime: 50, maxRetryTime: 50 };
+    const client = createClient({ brokers: kafka.brokers, connect: wires.connect }, testLogger, retry, 500);
+    const producer = createRecordProducer({ client, retry, timeoutMs: 20_000, logger: testLogger });
+    const send = (value: string) =>
+      producer.send([{ topic, partition: 0, message: { key: 'key', value, partition: 0 }, bytes: 100 }]);
+    await send('first');
+    wires.deafen(true);
+    await expect(send('unheard')).rejects.toThrow(/timed out/);
+    wires.deafen(false);
+    await send('next');
+    await producer.close();
+    const reader = createPartitionReader(createClient({ brokers: kafka.brokers }, testLogger));
+    await reader.partitionsOf(topic);
+    const [read] = await reader.read([{ topic, partition: 0, next: 0n }], 100);
+    await reader.close();
+    const values = read?.partition.messages.map(({ value }) => String(value));
+    expect(values).toEqual(['first', 'unheard', 'next']);
   }, 60_000);
 
   test('no progress though there is something to read: the consumer is begun again, and the process is told', async () => {

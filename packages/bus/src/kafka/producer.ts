@@ -7,6 +7,7 @@ import {
   type Producer,
   type RetryOptions,
 } from 'kafkajs';
+import { atMost } from './at-most';
 
 /** A message on its way to a partition. */
 export interface Produced {
@@ -24,13 +25,15 @@ export interface RecordProducer {
    * @throws what kafkajs threw: then some may be written
    */
   send(messages: readonly Produced[]): Promise<void>;
-  /** Waits for what is being sent. */
+  /** Waits a moment for what is being sent. */
   close(): Promise<void>;
 }
 
 /** What the brokers take of a partition at once is one batch of at most 1,048,588 bytes. */
 const maxBatchBytes = 960_000;
 const maxRequestBytes = 8 * 1_024 * 1_024;
+/** A process that stops has half a minute for everything. */
+const closeMs = 3_000;
 /** Brokers answer after so long that replicas are not in sync. */
 const replicationTimeoutMs = 5_000;
 
@@ -121,8 +124,14 @@ export function createRecordProducer(o: ProducerOptions): RecordProducer {
       return sent;
     },
     async close() {
-      await last;
-      await current?.connected.then(() => current?.producer.disconnect()).catch(() => undefined);
+      await atMost(closeMs, last);
+      const line = current;
+      current = undefined;
+      if (line)
+        await atMost(
+          closeMs,
+          line.connected.then(() => line.producer.disconnect()).catch(() => undefined),
+        );
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Membership } from '../postgres/membership';
 import { decodeRecord } from '../record-format';
 import { createSignal } from '../signal';
 import { placed } from './appender';
+import { atMost } from './at-most';
 import { advanceLeases, type Lease, type OutboxRow, readOutbox, takeLeases } from './leases';
 import { messageOverheadBytes } from './message';
 import type { PartitionReader } from './partition-reader';
@@ -31,7 +32,7 @@ export interface RelayOptions {
 export interface Relay {
   /** Joins the processes that relay. @throws AppError DATABASE_UNAVAILABLE */
   start(): Promise<void>;
-  /** Finishes the round under way; what is left waits for another process, or the next start. */
+  /** Finishes the round under way, if Kafka lets it; what is left waits for another process, or the next start. */
   stop(): Promise<void>;
 }
 
@@ -48,6 +49,7 @@ const outbox = { id: 0, name: 'outbox', partitions: outboxShards };
 const maxShardRecords = 200;
 const retryBaseMs = 100;
 const retryMaxMs = 5_000;
+const stopMs = 3_000;
 
 /** Makes the relay of a process; it does nothing before `start`. */
 export function createRelay(o: RelayOptions): Relay {
@@ -97,7 +99,9 @@ export function createRelay(o: RelayOptions): Relay {
     const byShard = Map.groupBy(rows, (row) => row.shard);
     const read = due.filter((shard) => byShard.has(shard.shard));
     if (await sent(rows)) return advance(read, byShard);
-    for (const shard of read) await relayAlone(shard, byShard.get(shard.shard) as OutboxRow[]);
+    for (const shard of read) {
+      if (!stop.signal.aborted) await relayAlone(shard, byShard.get(shard.shard) as OutboxRow[]);
+    }
   }
 
   // One shard's failure, such as a topic that is not there yet, must not hold up the others.
@@ -177,7 +181,7 @@ export function createRelay(o: RelayOptions): Relay {
     async stop() {
       stop.abort();
       signal.raise();
-      await running;
+      if (running) await atMost(stopMs, running);
       for (const end of unwatch.splice(0)) end();
       await membership.leave(memberId).catch(() => undefined);
     },

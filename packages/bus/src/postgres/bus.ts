@@ -3,6 +3,7 @@ import type { Logger, Metrics } from '@omnigate/runtime';
 import type { Bus, OutgoingRecord } from '../port';
 import { maxDeadLetterBytes } from '../record-format';
 import { keepRunning, type Stoppable } from '../running';
+import { traceBus } from '../traced-bus';
 import { type Append, createAppender, prepareAppend } from './append';
 import { createConsumer } from './consumer';
 import { createDeadLetters } from './dead-letters';
@@ -93,7 +94,7 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
     collect(tx, records, maxDeadLetterBytes);
   const shared = { database, topics, heads, reader, logger, metrics, startBus: upkeep.start };
 
-  return {
+  const bus: Bus = {
     publish: (tx, records) => collect(tx, records),
     append: (record) => appender.appendAll([record]),
     appendAll: (records) => appender.appendAll(records),
@@ -111,6 +112,7 @@ export function createPostgresBus(o: PostgresBusOptions): Bus {
       await database.end();
     },
   };
+  return traceBus(bus, 'postgresql');
 }
 
 function pickRetention({ retentionHours }: PostgresBusOptions): { retentionHours?: number } {

@@ -160,6 +160,7 @@ function readSend(record: BusRecord): { row?: NewDelivery; outcome: Outcome } {
       priority: send.priority,
       notAfter: send.notAfter ?? null,
       payload: record.value,
+      traceparent: record.headers.traceparent,
     },
   };
 }

@@ -39,6 +39,8 @@ export const deliveryMigrations: Migration[] = [
     id: '0001_delivery',
     sql: [tables, ...['delivery', 'early_receipt'].map((table) => tenantPolicy(table))].join('\n'),
   },
+  // W3C trace context of the message's record; null where nothing is traced.
+  { id: '0002_delivery_traceparent', sql: 'alter table delivery add column traceparent text' },
 ];
 
 /** Those of the named list: no tenant is known when they are read. */

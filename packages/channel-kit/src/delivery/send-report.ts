@@ -1,5 +1,5 @@
 import { DeliveryState } from '@omnigate/contracts';
-import { createSignals, type Logger, type Metrics } from '@omnigate/runtime';
+import { createSignals, type Logger, type Metrics, traceFields } from '@omnigate/runtime';
 import type { SendResult } from '../adapter';
 import type { ChannelLog } from '../channel-log';
 import { sendFailureDetail } from './send-failure-detail';
@@ -34,6 +34,7 @@ export function createSendReport(o: {
       channel_id: channelId,
       error_code: result.code,
       outcome: result.kind,
+      ...traceFields(delivery.traceparent),
     };
     const serious = result.kind === 'unknown' || result.kind === 'credentialsBroken';
     signals.failed(result.kind === 'unknown' ? 'unknown' : 'attempt');
@@ -57,8 +58,9 @@ export function createSendReport(o: {
     failed(change, kind) {
       const { messageId, channelId, tenantId, errorCode } = change;
       signals.failed('send');
+      const trace = traceFields(change.traceparent);
       o.logger.warn(
-        { message_id: messageId, channel_id: channelId, error_code: errorCode },
+        { message_id: messageId, channel_id: channelId, error_code: errorCode, ...trace },
         'delivery failed',
       );
       o.channelLog.record(

@@ -34,5 +34,6 @@ export function statusRecord(change: DeliveryChange, windowClosed = false): Outg
     eventId: newId(),
     type: 'omnigate.message.v1.MessageStatus',
     tenantId: change.tenantId,
+    ...(change.traceparent ? { headers: { traceparent: change.traceparent } } : {}),
   };
 }

@@ -18,6 +18,8 @@ export interface NewDelivery {
   notAfter: Date | null;
   /** The MessageSend as it came. */
   payload: Uint8Array;
+  /** W3C trace context in which it came. */
+  traceparent?: string | undefined;
 }
 
 /** Inserts deliveries in the order given; repeats change nothing. */
@@ -29,18 +31,9 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
     next += length;
     return start;
   });
+  const traced = rows.some((row) => row.traceparent);
   await tx.query({
-    name: 'delivery-insert',
-    // One blob cut by substring: an array of bytea would travel as hexadecimal text.
-    text: `insert into delivery (tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority,
-        not_after, payload)
-      select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
-        substring($10::bytea from start for length)
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
-        $9::timestamptz[], $11::int[], $12::int[]) with ordinality
-        as n(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
-          length, n)
-      order by n on conflict (tenant_id, message_id) do nothing`,
+    ...(traced ? insertTraced : insertUntraced),
     values: [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.messageId),
@@ -54,9 +47,25 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
       Buffer.concat(rows.map((row) => row.payload)),
       starts,
       lengths,
+      ...(traced ? [rows.map((row) => row.traceparent ?? null)] : []),
     ],
   });
 }
+
+// One blob cut by substring: an array of bytea would travel as hexadecimal text.
+const insertText = (
+  traced: boolean,
+) => `insert into delivery (tenant_id, message_id, channel_id, channel_type,
+    conversation_id, key, address, priority, not_after, payload${traced ? ', traceparent' : ''})
+  select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
+    substring($10::bytea from start for length)${traced ? ', traceparent' : ''}
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
+    $9::timestamptz[], $11::int[], $12::int[]${traced ? ', $13::text[]' : ''}) with ordinality
+    as n(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
+      length${traced ? ', traceparent' : ''}, n)
+  order by n on conflict (tenant_id, message_id) do nothing`;
+const insertUntraced = { name: 'delivery-insert', text: insertText(false) };
+const insertTraced = { name: 'delivery-insert-traced', text: insertText(true) };
 
 /** A channel that has, or had, deliveries. */
 export interface DeliveryChannel {
@@ -101,6 +110,8 @@ export interface DeliveryChange {
   errorCode: string;
   optedOut: boolean;
   occurredTime: Date;
+  /** W3C trace context in which it was stored. */
+  traceparent: string | null;
 }
 
 /** A row of a statement that returns `changeColumns`, `was`, `opted_out` and `occurred_at`. */
@@ -119,11 +130,12 @@ export interface ChangeRow {
   error_code: string;
   opted_out: boolean;
   occurred_at: Date;
+  traceparent: string | null;
 }
 
 /** What each statement that changes a delivery `d` returns of it. */
 export const changeColumns = `d.tenant_id, d.message_id, d.channel_id, d.channel_type, d.conversation_id, d.key, d.address, d.state,
-  d.attempts, d.provider_message_id, d.error_code`;
+  d.attempts, d.provider_message_id, d.error_code, d.traceparent`;
 
 /** A row as a change. */
 export function toChange(row: ChangeRow): DeliveryChange {
@@ -142,6 +154,7 @@ export function toChange(row: ChangeRow): DeliveryChange {
     errorCode: row.error_code,
     optedOut: row.opted_out,
     occurredTime: row.occurred_at,
+    traceparent: row.traceparent,
   };
 }
 

@@ -1,8 +1,9 @@
 import { MessageSend, Party, PartyRole, type ResolvedChannel } from '@omnigate/contracts';
 import { isAppError } from '@omnigate/errors';
-import type { Logger } from '@omnigate/runtime';
+import { type Logger, traceFields, traceparentOf } from '@omnigate/runtime';
 import type { ChannelAdapter, SendRequest, SendResult } from '../adapter';
 import { type ProviderConnections, type ProviderHttp, providerTimeoutMs } from '../provider-http';
+import { beginSendSpan, endSendSpan, tracedHttp } from './send-span';
 import type { ClaimedDelivery } from './store';
 
 /** How long a claim lasts beyond the request's time, in s. */
@@ -32,14 +33,31 @@ export async function sendOnWire(
   const giveUp = new AbortController();
   const request = toRequest(wire, delivery, channel, giveUp.signal);
   if (!request) return { kind: 'permanent', code: 'MESSAGE_INVALID' };
+  const span = beginSendSpan(delivery);
+  const traceparent = traceparentOf(span);
+  const provider = wire.connections.forChannel(channel);
+  const result = await attempt(wire, adapter, request, {
+    http: traceparent ? tracedHttp(provider, traceparent) : provider,
+    giveUp,
+    trace: traceFields(traceparent),
+  });
+  endSendSpan(span, result);
+  return result;
+}
+
+async function attempt(
+  wire: Wire,
+  adapter: ChannelAdapter,
+  request: SendRequest,
+  o: { http: ProviderHttp; giveUp: AbortController; trace: ReturnType<typeof traceFields> },
+): Promise<SendResult> {
   const exchanges = { written: false };
-  const http = watched(wire.connections.forChannel(channel), exchanges);
-  const deadline = setTimeout(() => giveUp.abort(), sendDeadlineMs);
+  const deadline = setTimeout(() => o.giveUp.abort(), sendDeadlineMs);
   try {
-    return await adapter.send(request, http);
+    return await adapter.send(request, watched(o.http, exchanges));
   } catch (error) {
     if (!isAppError(error))
-      wire.logger.error({ err: error, message_id: delivery.messageId }, 'adapter failed to send');
+      wire.logger.error({ err: error, message_id: request.messageId, ...o.trace }, 'adapter failed to send');
     return resultOfThrown(error, exchanges.written);
   } finally {
     clearTimeout(deadline);

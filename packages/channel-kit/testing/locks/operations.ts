@@ -42,6 +42,7 @@ function judgementOf(scene: Scene, row: NewDelivery) {
     occurredTime: new Date(),
     claimedBy: scene.claimedBy,
     ageMs: 0,
+    traceparent: null,
     payload: Buffer.from(row.payload),
   };
   return judge(claimed, { kind: 'sent', providerMessageId: providerIdOf(row) });

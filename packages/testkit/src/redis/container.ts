@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { GenericContainer, Wait } from 'testcontainers';
 import { freePorts } from '../standalone/free-ports';
 import { flushRedis } from './flush';
 import type { RedisServer } from './redis-server';
@@ -11,6 +10,8 @@ const run = promisify(execFile);
 
 /** Starts Redis in a container, which Docker removes when this process is gone. */
 export async function startRedisContainer(): Promise<RedisServer> {
+  // Only here: where Docker doesn't answer nobody needs it, and it is large.
+  const { GenericContainer, Wait } = await import('testcontainers');
   // Named by us: a port that Docker chooses is another one after a restart.
   const [port = 0] = await freePorts(1);
   const container = await new GenericContainer(image)

@@ -19,6 +19,7 @@ describe('startRedis', () => {
     const socket = connect(Number(port), hostname);
     sockets.push(socket);
     await once(socket, 'connect');
+    socket.on('error', () => undefined); // a killed Redis may reset it
     return socket;
   }
 
@@ -34,7 +35,8 @@ describe('startRedis', () => {
     await redis.flush();
     expect(await say('GET k')).toBe('$-1');
     await say('SET k v');
-    const broken = once(await dial(), 'close');
+    const socket = await dial();
+    const broken = new Promise((resolve) => socket.once('close', resolve));
     await redis.stop();
     await broken;
     await expect(dial()).rejects.toMatchObject({ code: 'ECONNREFUSED' });

@@ -9,6 +9,7 @@ import {
   Urgency,
 } from '@omnigate/contracts';
 import { type CallContext, defineService, type RpcService } from '@omnigate/rpc';
+import { beginSpan, failSpan, SpanKind } from '@omnigate/runtime';
 import type { BotContext } from '../context';
 import type { Action, BotResult, HandoffPacket as EnginePacket } from '../domain/bot-result';
 import type { TurnInput, Utterance } from '../domain/turn-input';
@@ -33,7 +34,7 @@ export function createBotService(context: BotContext): RpcService {
 async function ask(context: BotContext, request: AskRequest, ctx: CallContext): Promise<AskResponse> {
   const { tenantId } = ctx.identity;
   await context.knowledge.ready(tenantId);
-  const result = await context.thinker.think(tenantId, toInput(request, context.clock()));
+  const result = await think(context, tenantId, request, ctx.traceparent);
   if (request.conversationId !== '' && request.turnId !== '') {
     context.record({
       tenantId,
@@ -44,6 +45,23 @@ async function ask(context: BotContext, request: AskRequest, ctx: CallContext): 
     });
   }
   return toResponse(result, request.explain);
+}
+
+async function think(
+  context: BotContext,
+  tenantId: string,
+  request: AskRequest,
+  traceparent: string | undefined,
+): Promise<BotResult> {
+  const span = traceparent ? beginSpan('think', SpanKind.INTERNAL, traceparent) : undefined;
+  try {
+    const result = await context.thinker.think(tenantId, toInput(request, context.clock()));
+    span?.end();
+    return result;
+  } catch (error) {
+    failSpan(span, error);
+    throw error;
+  }
 }
 
 function toInput(request: AskRequest, now: Date): TurnInput {

@@ -30,6 +30,8 @@ interface Inbound {
   consentWord: string;
   channel: ResolvedChannel;
   address: string;
+  /** W3C trace context of its record. */
+  traceparent: string | undefined;
 }
 
 /** An open conversation with what came for it in this batch. */
@@ -37,7 +39,7 @@ interface Touched {
   conversation: ConversationRow;
   channel: ResolvedChannel;
   /** Messages that ask for an answer. */
-  asking: { seq: number; message: Message }[];
+  asking: { seq: number; message: Message; traceparent: string | undefined }[];
   /** The customer said stop. */
   stopped: boolean;
   opened: boolean;
@@ -84,7 +86,8 @@ async function decode(
       outcomes[index] = { kind: 'deadLetter', code: channel ? 'INVALID_ARGUMENT' : 'CHANNEL_UNKNOWN' };
       continue;
     }
-    items.push({ message, consentWord, channel, address: message.sender.address });
+    const { traceparent } = record.headers;
+    items.push({ message, consentWord, channel, address: message.sender.address, traceparent });
   }
   return items;
 }
@@ -214,7 +217,7 @@ function record(changes: Changes, touched: Touched, item: Inbound, consents: Con
     ...(message.occurredTime && { occurredTime: message.occurredTime }),
   });
   changes.replies.came({ address: conversation, channel }, message.content, row.occurredAt);
-  if (item.consentWord === '') touched.asking.push({ seq: row.seq, message });
+  if (item.consentWord === '') touched.asking.push({ seq: row.seq, message, traceparent: item.traceparent });
   else if (item.consentWord !== 'help') recordConsent(changes, touched, item, row.id, consents);
 }
 
@@ -266,6 +269,7 @@ function firstForPeople({ conversation, channel, asking }: Touched): Enqueueing 
     packet: packetByRules(texts, 'PEOPLE_FIRST'),
     opening: '',
     language: conversation.language,
+    traceparent: asking.at(-1)?.traceparent,
   };
 }
 
@@ -287,6 +291,7 @@ async function beginBotTurns(
       clockMs: clockSeconds * 1000,
       utterances: asking.map(({ message }) => customerUtterance(message.content)),
       dialogueState: conversation.dialogueState,
+      traceparent: asking.at(-1)?.traceparent,
     };
   });
   const running = context.runner.room(jobs);

@@ -23,6 +23,8 @@ export interface Enqueueing {
   opening: string;
   /** Language of the notice; empty lets the packet's text and the tenant's locale decide. */
   language: string;
+  /** W3C trace context of what asks for a person. */
+  traceparent?: string | undefined;
 }
 
 const teamKey = (entry: Pick<QueueEntry, 'tenantId' | 'team'>): string => `${entry.tenantId} ${entry.team}`;
@@ -66,6 +68,7 @@ async function tell(changes: Changes, item: Enqueueing, place: number, tenants: 
   sendMessage(changes, conversation, item.channel, {
     role: PartyRole.PARTY_ROLE_SYSTEM,
     content: { kind: { $case: 'text', value: { body } } },
+    traceparent: item.traceparent,
   });
 }
 

@@ -69,7 +69,7 @@ export async function sendMessage(
       const changes = beginChanges(tx, context.clock());
       if (conversation.seq === 0) addChange(changes, conversation, channel, { $case: 'opened', value: {} });
       const senderName = await nameOf(context, ctx, conversation);
-      const draft = { role: PartyRole.PARTY_ROLE_AGENT, senderName };
+      const draft = { role: PartyRole.PARTY_ROLE_AGENT, senderName, traceparent: ctx.traceparent };
       const parts = partsOf(content, channel);
       await requireReplyable(changes, { address: conversation, channel }, parts.length);
       const rows = parts.map((part) => send(changes, conversation, channel, { ...draft, content: part }));

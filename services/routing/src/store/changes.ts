@@ -149,14 +149,14 @@ export function addMessage(
  * @param changes where to collect; `replies` holds the conversation's address.
  * @param conversation the row, locked by the transaction; its customer has not opted out.
  * @param channel its channel.
- * @param draft who speaks and what.
+ * @param draft who speaks and what; the trace context of what it answers.
  * @returns the message's row.
  */
 export function sendMessage(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
 ): MessageRow {
   const row = addMessage(changes, conversation, channel, {
     ...draft,
@@ -181,6 +181,7 @@ export function sendMessage(
     eventId: row.id,
     type: 'omnigate.message.v1.MessageSend',
     tenantId: row.tenantId,
+    ...(draft.traceparent ? { headers: { traceparent: draft.traceparent } } : {}),
   });
   return row;
 }

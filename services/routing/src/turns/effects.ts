@@ -6,7 +6,7 @@ import {
   PartyRole,
   type ResolvedChannel,
 } from '@omnigate/contracts';
-import { type GroupCommit, groupCommit, newId } from '@omnigate/runtime';
+import { type GroupCommit, groupCommit, isTracing, newId } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
 import { packetByRules } from '../domain/handoff';
@@ -15,7 +15,7 @@ import { beginChanges, type Changes, sendMessage, writeChanges } from '../store/
 import { lockConversations } from '../store/conversations';
 import { clockSeconds, endTurns, lockTurns, restartTurns, type TurnRow } from '../store/turns';
 import { loadTurns } from './load';
-import type { TurnResult } from './runner';
+import type { TurnJob, TurnResult } from './runner';
 
 const resultsAtOnce = 256;
 const lingerMs = 25;
@@ -79,7 +79,19 @@ async function flushResults(
     await writeChanges(changes, context.bus);
   });
   context.dispatcher.wake(plan.enqueued.map(({ conversation }) => conversation));
-  start(await loadTurns(context, plan.restarted));
+  start(await restarted(context, plan.restarted, results));
+}
+
+/** Runs that go on, in the trace of the run before: messages since then have begun traces of their own. */
+async function restarted(
+  context: Omit<RoutingContext, 'runner'>,
+  turns: readonly TurnRow[],
+  results: readonly TurnResult[],
+): Promise<TurnJob[]> {
+  const jobs = await loadTurns(context, turns);
+  if (!isTracing()) return jobs;
+  const before = new Map(results.map(({ job }) => [job.conversationId, job.traceparent]));
+  return jobs.map((job) => ({ ...job, traceparent: before.get(job.conversationId) }));
 }
 
 const isCurrent = (turn: TurnRow, { job }: TurnResult, instance: string): boolean =>
@@ -152,7 +164,8 @@ function act(changes: Changes, { result, conversation, plan }: Settling, channel
   if ('response' in result) conversation.dialogueState = result.response.dialogueState;
   if (contents.length > 0 && !handOver) {
     for (const content of joined(contents, channel)) {
-      sendMessage(changes, conversation, channel, { role: PartyRole.PARTY_ROLE_BOT, content });
+      const { traceparent } = result;
+      sendMessage(changes, conversation, channel, { role: PartyRole.PARTY_ROLE_BOT, content, traceparent });
     }
     return false;
   }
@@ -165,6 +178,7 @@ function act(changes: Changes, { result, conversation, plan }: Settling, channel
     packet: handOver?.packet ?? packetByRules(texts, handOver?.reason ?? reason),
     opening: [...said, handOver?.notice ?? ''].filter((text) => text !== '').join('\n'),
     language: handOver?.language ?? conversation.language,
+    traceparent: result.traceparent,
   });
   return true;
 }

@@ -1,9 +1,11 @@
 import type { AskResponse, Utterance } from '@omnigate/contracts';
 import { AppError, isAppError, toAppError } from '@omnigate/errors';
+import { failSpan, traceFields, traceparentOf } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import { claimWaitingTurns, renewLeases, type TurnRow, takeOverTurns } from '../store/turns';
 import { FairQueue } from './fair-queue';
 import { loadTurns } from './load';
+import { beginTurnSpan, endTurnSpan } from './turn-span';
 
 /** Turns that the bot thinks about at once. */
 const thinkingAtOnce = 64;
@@ -32,10 +34,15 @@ export interface TurnJob {
   /** What the customer wrote, fromSeq to coversSeq. */
   utterances: Utterance[];
   dialogueState: string;
+  /** W3C trace context of the message that it answers; a run that was loaded from its row has none. */
+  traceparent?: string | undefined;
 }
 
 /** What came of a run: the bot's answer, or why there is none. */
-export type TurnResult = { job: TurnJob; response: AskResponse } | { job: TurnJob; failure: string };
+export type TurnResult = { job: TurnJob /** Of the run's own span. */; traceparent?: string | undefined } & (
+  | { response: AskResponse }
+  | { failure: string }
+);
 
 /** A run that has been handed over. */
 interface HeldJob {
@@ -108,40 +115,44 @@ export function createTurnRunner(
 
   async function run({ job, untilMs }: HeldJob): Promise<void> {
     const since = Date.now();
-    const result = await ask(job, untilMs);
+    const span = beginTurnSpan(job);
+    const traceparent = traceparentOf(span);
+    const result = await ask(job, untilMs, traceparent);
     metrics.turnSeconds.observe((Date.now() - since) / 1000);
     // The bot is free for the next turn while this one's effect is written.
     thinking.delete(job);
     settling.add(job);
     pump();
-    await settle(result).catch((error: unknown) => {
+    try {
+      await settle(result);
+      endTurnSpan(span, result);
+    } catch (error) {
+      failSpan(span, error);
       // The row stays; its lease lapses and somebody takes it over.
-      logger.error(
-        { err: toAppError(error), conversation_id: job.conversationId },
-        'turn could not be settled',
-      );
-    });
+      const fields = { conversation_id: job.conversationId, ...traceFields(traceparent) };
+      logger.error({ err: toAppError(error), ...fields }, 'turn could not be settled');
+    }
     settling.delete(job);
     if (held() < heldAtMost / 2) claimSoonIfWaiting();
     if (thinking.size + settling.size === 0) for (const done of idle.splice(0)) done();
   }
 
-  async function ask(job: TurnJob, untilMs: number): Promise<TurnResult> {
+  async function ask(job: TurnJob, untilMs: number, traceparent?: string): Promise<TurnResult> {
     const patientUntil = Math.min(untilMs, Date.now() + patienceMs);
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 1_000)) {
       try {
         const remainingMs = untilMs - Date.now();
         if (remainingMs <= 0) throw new AppError('BOT_TIMEOUT');
-        return { job, response: await askOnce(job, remainingMs) };
+        return { job, traceparent, response: await askOnce(job, remainingMs, traceparent) };
       } catch (error) {
         const away = isAppError(error, 'UNAVAILABLE') && Date.now() + waitMs < patientUntil;
-        if (!away) return { job, failure: toAppError(error).code };
+        if (!away) return { job, traceparent, failure: toAppError(error).code };
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
   }
 
-  async function askOnce(job: TurnJob, remainingMs: number): Promise<AskResponse> {
+  async function askOnce(job: TurnJob, remainingMs: number, traceparent?: string): Promise<AskResponse> {
     const channel = await context.directory.channel(job.channelId);
     const tenant = await context.tenants.get(job.tenantId);
     const capabilities = channel?.channelType?.capabilities;
@@ -156,7 +167,7 @@ export function createTurnRunner(
       turnId: job.turnId,
     };
     return withDeadline(
-      context.bot.ask(request, { tenantId: job.tenantId, deadlineMs: remainingMs }),
+      context.bot.ask(request, { tenantId: job.tenantId, deadlineMs: remainingMs, traceparent }),
       remainingMs,
     );
   }

@@ -1,0 +1,168 @@
+// `npm run start:cluster`: the same services as processes of their own, on servers that it starts itself.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DirectoryServiceService } from '@omnigate/contracts';
+import { createClient, type ServiceDefinition } from '@omnigate/rpc';
+import type { TwilioSimulator } from '@omnigate/testkit';
+import { demoArticles } from '../journeys/demo-knowledge';
+import { eventually } from '../journeys/eventually';
+import { openSmsShop, resource } from '../journeys/sms-shop';
+
+const root = dirname(dirname(__dirname));
+const startMs = 180_000;
+const stopMs = 30_000;
+/** As soon as Kubernetes starts a container again for the first time. */
+const backMs = 10_000;
+
+/** A process of this machine. */
+interface Row {
+  pid: number;
+  command: string;
+}
+
+describe('npm run start:cluster', () => {
+  let folder: string;
+  let child: ChildProcess;
+  let written: string;
+  let ended: Promise<number | null>;
+  let twilio: TwilioSimulator | undefined;
+  const clients: { close(): void }[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'omnigate-cluster-'));
+    chmodSync(folder, 0o755);
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await twilio?.stop();
+    twilio = undefined;
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }, 60_000);
+
+  async function start(command: string, args: string[], ports: Record<string, string>): Promise<void> {
+    const env = { ...process.env, OMNIGATE_DATA_DIR: folder, OMNIGATE_DEMO: '0', ...ports };
+    child = spawn(command, args, { cwd: root, detached: true, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    written = '';
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (written += chunk));
+    ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    await Promise.race([
+      eventually(() => /^Omnigate is ready/m.test(written), {
+        what: 'Omnigate is ready',
+        timeoutMs: startMs,
+      }),
+      ended.then((code) => Promise.reject(new Error(`it ended with ${code}: ${written}`))),
+    ]);
+  }
+  const free = { OMNIGATE_HTTP_PORT: '0', OMNIGATE_GRPC_PORT: '0' };
+  const credentials = (): { grpc_address: string; api_key: string; http_url: string } =>
+    JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8'));
+  function client<D extends ServiceDefinition>(definition: D): ReturnType<typeof createClient<D>> {
+    const { grpc_address: address, api_key: apiKey } = credentials();
+    const made = createClient(definition, { address, apiKey });
+    clients.push(made);
+    return made;
+  }
+  const isReady = async (): Promise<boolean> =>
+    (await fetch(`${credentials().http_url}/readyz`).catch(() => undefined))?.status === 200;
+
+  /** All processes below one. */
+  function below(pid: number): Row[] {
+    const rows = execFileSync('ps', ['-axwwo', 'pid=,ppid=,command='], { encoding: 'utf8' })
+      .split('\n')
+      .flatMap((line) => {
+        const [, id, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+        return id === undefined ? [] : [{ pid: Number(id), parent: Number(parent), command }];
+      });
+    const found = new Set([pid]);
+    for (let known = 0; known !== found.size; ) {
+      known = found.size;
+      for (const row of rows) if (found.has(row.parent)) found.add(row.pid);
+    }
+    return rows.filter((row) => found.has(row.pid) && row.pid !== pid);
+  }
+  const pidOf = (command: RegExp): number =>
+    below(child.pid ?? 0).find((row) => command.test(row.command))?.pid ?? 0;
+  const runs = (pid: number): boolean => {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  test('says when it is ready, answers as one, starts again what dies, and Ctrl-C ends all of it', async () => {
+    await start('npm', ['run', 'start:cluster'], free);
+    expect(written.match(/^Omnigate is ready/gm)).toHaveLength(1);
+    expect(written).toContain(`${folder}/credentials.json`);
+    expect(written).not.toContain(credentials().api_key);
+    const metrics = await (await fetch(`${credentials().http_url}/metrics`)).text();
+    for (const process of ['directory-1', 'bot-1', 'routing-1', 'channel-webhooks-1', 'channel-web-1']) {
+      expect(metrics).toContain(`process_resident_memory_bytes{process="${process}"}`);
+    }
+    const shop = await openSmsShop({ client }, { resources: demoArticles() });
+    twilio = shop.twilio;
+    const ask = async (from: string) => {
+      const [answer] = await shop.twilio.inbound({
+        url: shop.webhookUrl,
+        from,
+        body: '物业费怎么交？',
+      });
+      if (answer?.status !== 200) throw new Error(`answered ${answer?.status}: ${written.slice(-6000)}`);
+      await eventually(() => shop.twilio.messages.some(({ to }) => to === from), { what: 'an answer' });
+    };
+    await ask('+8613800000201');
+
+    for (const command of [
+      /services\/channel-webhooks\/dist\/main\.js/,
+      /nginx: master/,
+      /kafka\.Kafka/,
+      /redis-server/,
+    ]) {
+      const pid = pidOf(command);
+      expect(pid).toBeGreaterThan(0);
+      process.kill(pid, 'SIGKILL');
+      const since = Date.now();
+      await eventually(async () => ![0, pid].includes(pidOf(command)) && (await isReady()), {
+        what: `${command} again`,
+        timeoutMs: 3 * backMs,
+      });
+      expect(Date.now() - since).toBeLessThan(backMs);
+    }
+    await ask('+8613800000202');
+
+    const all = below(child.pid ?? 0).map(({ pid }) => pid);
+    const since = Date.now();
+    process.kill(-(child.pid ?? 0), 'SIGINT');
+    expect(await ended).toBe(0);
+    expect(Date.now() - since).toBeLessThan(stopMs);
+    expect(all.filter(runs)).toEqual([]);
+  }, 400_000);
+
+  test('killed, it leaves nothing behind, and the same command starts at once with what it knew', async () => {
+    const ports = { OMNIGATE_ADMIN_KEY: `test-${randomBytes(24).toString('base64url')}` };
+    const main = join(root, 'packages', 'testkit', 'dist', 'cluster', 'main.js');
+    await start(process.execPath, [main], { ...free, ...ports });
+    await client(DirectoryServiceService).applyResources({ resources: [resource('Team', 'night')] });
+    const all = below(child.pid ?? 0).map(({ pid }) => pid);
+    const { http_url: url, grpc_address: address } = credentials();
+    child.kill('SIGKILL');
+    await ended;
+    await start(process.execPath, [main], {
+      ...ports,
+      OMNIGATE_HTTP_PORT: new URL(url).port,
+      OMNIGATE_GRPC_PORT: address.split(':')[1] ?? '',
+    });
+    expect(all.filter(runs)).toEqual([]);
+    // A client in this process waits before it connects again to an address that was away.
+    const { resources } = await eventually(() =>
+      client(DirectoryServiceService).listResources({ kind: 'Team' }),
+    );
+    expect(resources.map(({ metadata }) => metadata?.name)).toContain('night');
+  }, 400_000);
+});
