@@ -70,7 +70,9 @@ describe('createHttpServer', () => {
       await closing;
     };
     const answer = new Promise<string>((resolve, reject) => {
-      const outgoing = request(`${url}/slow`, { agent }, (response) => text(response).then(resolve, reject));
+      const outgoing = request(`${url}/slow`, { agent }, (response) => {
+        text(response).then(resolve, reject);
+      });
       outgoing.on('error', reject).end();
     });
     await entered;
