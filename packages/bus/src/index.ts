@@ -1,8 +1,19 @@
 export { type BusOptions, createBus } from './create-bus';
 export { type AppliedTopic, applyTopics, type TopicSpec } from './kafka/apply-topics';
+export { assignPartitions } from './kafka/assigner';
 export { createKafkaBus, type KafkaBusOptions } from './kafka/bus';
-export type { GroupTimings } from './kafka/group-member';
+export type { FetchedMessage } from './kafka/cluster';
+export type { GroupMember, GroupTimings, MemberOptions } from './kafka/group-member';
+export type { Acknowledgement, KafkaClient, ProducerLine, ProducerPatience } from './kafka/kafka-client';
+export type { Produced } from './kafka/message';
 export { type KafkaConfig, type KafkaOptions, kafkaConfigShape, kafkaOptionsFrom } from './kafka/options';
+export {
+  type Bounds,
+  OffsetOutOfRange,
+  type PartitionCursor,
+  type PartitionRead,
+  type PartitionReader,
+} from './kafka/partition-reader';
 export { topicSpecs } from './kafka/topic-specs';
 export type {
   Bus,

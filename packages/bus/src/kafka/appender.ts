@@ -3,11 +3,11 @@ import { AppError } from '@omnigate/errors';
 import { groupCommit } from '@omnigate/runtime';
 import { partitionOf } from '../partitioner';
 import type { OutgoingRecord } from '../port';
-import { messageOf, messageOverheadBytes } from './message';
+import { messageOf, messageOverheadBytes, type Produced } from './message';
 import { type OutboxAppend, outboxAppend, writeOutbox } from './outbox';
 import type { Outstanding } from './outstanding';
 import type { PartitionReader } from './partition-reader';
-import { type Produced, type RecordProducer, within } from './producer';
+import { type RecordProducer, within } from './producer';
 
 /** What appending needs. */
 export interface AppenderOptions {

@@ -11,15 +11,15 @@ import { maxDeadLetterBytes } from '../record-format';
 import { keepRunning, type Stoppable } from '../running';
 import { traceBus } from '../traced-bus';
 import { createAppender } from './appender';
-import { createClient, hastyRetry, patientRetry } from './client';
 import { createConsumer, type KafkaConsumer } from './consumer';
 import { createDeadLetters } from './dead-letters';
 import { createFollower } from './follow';
 import { defaultTimings } from './group-member';
+import type { KafkaClient } from './kafka-client';
+import { kafkajsClient } from './kafkajs-client';
 import type { KafkaOptions } from './options';
 import { createOutboxSink, type OutboxAppend, outboxAppend } from './outbox';
 import { createOutstanding } from './outstanding';
-import { createPartitionReader } from './partition-reader';
 import { createRecordProducer } from './producer';
 import { createRelay } from './relay';
 
@@ -40,10 +40,14 @@ export interface KafkaBusOptions {
   timings?: MembershipTimings;
   /** Connections to the database; default 4. */
   poolSize?: number;
+  /** What speaks to Kafka; default: kafkajs. `npm run bench:clients` puts another beside it. */
+  client?: KafkaClient;
 }
 
 const defaultMembership: MembershipTimings = { heartbeatMs: 2_000, expiryMs: 8_000 };
 const defaultAppendTimeoutMs = 5_000;
+/** A leader may be elected meanwhile. */
+const appendAgainMs = 100;
 const defaultStuckAfterMs = 30_000;
 /** Longer than the election of a leader takes, and no longer than a shard should wait for another one's topic. */
 const relayTimeoutMs = 15_000;
@@ -57,8 +61,8 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
   const pool = { schema, role, poolSize: o.poolSize ?? 4, applicationName: 'omnigate-bus' };
   const database = createDatabase({ url, logger, ...pool });
   const heads = createHeads();
-  const openReader = () => createPartitionReader(createClient(kafka, logger, hastyRetry));
-  const reader = openReader();
+  const client = o.client ?? kafkajsClient(kafka, logger);
+  const reader = client.openReader();
   const membership = createMembership({ database, ...timings, announce: () => wakeup.announceMembers() });
   const wakeup = createWakeup({
     database,
@@ -71,11 +75,10 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
     onMembers: () => void membership.refresh().catch(() => undefined),
   });
   const upkeep = createUpkeep({ membership, wakeup, logger, ...timings, exclusive: false });
-  const hasty = createClient(kafka, logger, hastyRetry, appendTimeoutMs);
   const appending = createRecordProducer({
-    client: hasty,
-    retry: hastyRetry,
+    open: () => client.openProducer({ retry: 'single', requestTimeoutMs: appendTimeoutMs }),
     timeoutMs: appendTimeoutMs,
+    againAfterMs: appendAgainMs,
     logger,
   });
   const outstanding = createOutstanding(database);
@@ -88,8 +91,7 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
     timeoutMs: appendTimeoutMs,
   });
   const relaying = createRecordProducer({
-    client: createClient(kafka, logger),
-    retry: patientRetry,
+    open: () => client.openProducer({ retry: 'patient' }),
     timeoutMs: relayTimeoutMs,
     logger,
   });
@@ -136,7 +138,7 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
   const consuming = {
     database,
     reader,
-    createClient: () => createClient(kafka, logger, hastyRetry),
+    client,
     collectDeadLetters,
     timings: kafka.timings ?? defaultTimings,
     stuckAfterMs: kafka.stuckAfterMs ?? defaultStuckAfterMs,
@@ -160,7 +162,10 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
       return keepRunning(running, { ...consumer, stop });
     },
     follow: (options) =>
-      keepRunning(running, createFollower({ openReader, logger, startBus: start }, options)),
+      keepRunning(
+        running,
+        createFollower({ openReader: () => client.openReader(), logger, startBus: start }, options),
+      ),
     deadLetters: createDeadLetters({ database, reader, collect: collectDeadLetters }),
     start,
     async stop() {

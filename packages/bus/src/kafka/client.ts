@@ -8,6 +8,12 @@ export const patientRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime:
 /** About as long as whoever waits for an append has patience, and no longer than a member's session. */
 export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 7 };
 
+/**
+ * As little as an idempotent producer of kafkajs takes. Whoever gives a send up must know that it ends: one that went on
+ * trying could write a record that was told to have failed behind a later one that was acknowledged.
+ */
+export const singleRetry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 100, retries: 1 };
+
 /** A broker that is stopped but not gone answers nothing: its partitions have other leaders within this time. */
 const requestTimeoutMs = 5_000;
 const connectionTimeoutMs = 2_000;

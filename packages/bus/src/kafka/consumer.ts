@@ -2,13 +2,13 @@ import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
 import { type Database, isTransient } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import { createBackoff, createSignals, type Logger, type Metrics } from '@omnigate/runtime';
-import type { Kafka } from 'kafkajs';
 import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from '../batch';
 import type { ConsumeOptions, Consumer } from '../port';
 import { isFenced } from '../position';
 import { createSignal } from '../signal';
-import { createGroupMember, type Fetched, type GroupTimings } from './group-member';
+import type { Fetched, GroupTimings } from './group-member';
 import { createHolding } from './holding';
+import type { KafkaClient } from './kafka-client';
 import { groupLag } from './lag';
 import { recordOf } from './message';
 import type { PartitionReader } from './partition-reader';
@@ -20,7 +20,7 @@ export interface ConsumerContext {
   /** The bus's own. */
   database: Database;
   reader: PartitionReader;
-  createClient(): Kafka;
+  client: Pick<KafkaClient, 'createMember'>;
   collectDeadLetters: BatchOptions<TakenPartition>['publish'];
   timings: GroupTimings;
   stuckAfterMs: number;
@@ -62,8 +62,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   let running: Promise<void> | undefined;
   let hint: NodeJS.Timeout | undefined;
 
-  const member = createGroupMember({
-    createClient: context.createClient,
+  const member = context.client.createMember({
     group,
     topics,
     timings,

@@ -5,7 +5,7 @@ import type { BusRecord, Follower, FollowOptions } from '../port';
 import { type Offsets, parseResumeToken, resumeToken } from '../resume-token';
 import { recordOf } from './message';
 import {
-  isOutOfRange,
+  OffsetOutOfRange,
   type PartitionCursor,
   type PartitionRead,
   type PartitionReader,
@@ -68,7 +68,7 @@ export function createFollower(context: FollowContext, options: FollowOptions): 
       } catch (error) {
         if (stop.signal.aborted) return;
         logger.warn({ topics: options.topics, err: error }, 'following is interrupted');
-        if (isOutOfRange(error)) await skipGone().catch(() => undefined);
+        if (error instanceof OffsetOutOfRange) await skipGone().catch(() => undefined);
         await pause(backoff.next());
       }
     }

@@ -59,8 +59,6 @@ export interface GroupMember {
 
 /** What a member needs. */
 export interface MemberOptions extends MemberEvents {
-  /** Makes a client of its own: clients share a group's offsets between members. */
-  createClient(): Kafka;
   group: string;
   topics: string[];
   timings: GroupTimings;
@@ -82,8 +80,11 @@ interface Session {
   over: AbortController;
 }
 
-/** Makes a member of a group. kafkajs' own restart is off: here alone is decided when one is begun again. */
-export function createGroupMember(o: MemberOptions): GroupMember {
+/**
+ * Makes a member of a group. kafkajs' own restart is off: here alone is decided when one is begun again.
+ * @param createClient makes a client of its own: clients share a group's offsets between members
+ */
+export function createGroupMember(createClient: () => Kafka, o: MemberOptions): GroupMember {
   const { group, timings, logger } = o;
   const backoff = createBackoff({ baseMs: 200, maxMs: 5_000 });
   const stop = new AbortController();
@@ -92,7 +93,7 @@ export function createGroupMember(o: MemberOptions): GroupMember {
   let running: Promise<void> | undefined;
 
   function openSession(): Session {
-    const consumer = o.createClient().consumer({
+    const consumer = createClient().consumer({
       groupId: group,
       partitionAssigners: [bySubscription],
       sessionTimeout: timings.sessionMs,

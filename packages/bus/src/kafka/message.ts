@@ -1,4 +1,3 @@
-import type { Message } from 'kafkajs';
 import type { BusRecord, OutgoingRecord } from '../port';
 import type { FetchedMessage } from './cluster';
 
@@ -15,8 +14,26 @@ const ownNames = new Set<string>(Object.values(own));
 /** What these headers cost beside the texts in them; so much is added to a record's size for its batch. */
 export const messageOverheadBytes = 160;
 
+/** A message as clients take it. */
+export interface OutgoingMessage {
+  key: string;
+  /** kafkajs takes what is no Buffer for text. */
+  value: Buffer;
+  partition: number;
+  headers: Record<string, string>;
+}
+
+/** A message on its way to a partition. */
+export interface Produced {
+  topic: string;
+  partition: number;
+  message: OutgoingMessage;
+  /** Of the message with all that belongs to it, about. */
+  bytes: number;
+}
+
 /** A record as Kafka carries it. */
-export function messageOf(record: OutgoingRecord, partition: number): Message {
+export function messageOf(record: OutgoingRecord, partition: number): OutgoingMessage {
   return {
     key: record.key,
     value: bufferOf(record.value),
@@ -32,7 +49,7 @@ export function messageOf(record: OutgoingRecord, partition: number): Message {
   };
 }
 
-/** kafkajs takes what is no Buffer for text; the bytes are not copied. */
+/** The bytes are not copied. */
 function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

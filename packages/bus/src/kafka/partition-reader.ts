@@ -40,7 +40,7 @@ export interface PartitionReader {
   /**
    * Reads what comes next in several partitions.
    * @param waitMs for the first record, where there is none
-   * @throws AppError BUS_UNAVAILABLE; what `isOutOfRange` knows
+   * @throws AppError BUS_UNAVAILABLE; OffsetOutOfRange
    */
   read(cursors: readonly PartitionCursor[], waitMs: number): Promise<PartitionRead[]>;
   close(): Promise<void>;
@@ -53,10 +53,8 @@ const againMs = 250;
 const maxBytes = 8 * 1_024 * 1_024;
 const maxPartitionBytes = 1_024 * 1_024;
 
-/** Whether the log no longer, or not yet, has the offset that was asked for. */
-export function isOutOfRange(error: unknown): boolean {
-  return nameOf(error) === 'KafkaJSOffsetOutOfRange';
-}
+/** The log no longer, or not yet, has the offset that was asked for. */
+export class OffsetOutOfRange extends Error {}
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : '';
@@ -79,7 +77,7 @@ export function createPartitionReader(client: Kafka): PartitionReader {
         await cluster.refreshMetadataIfNecessary();
         return await work();
       } catch (error) {
-        if (isOutOfRange(error)) throw error;
+        if (nameOf(error) === 'KafkaJSOffsetOutOfRange') throw new OffsetOutOfRange('', { cause: error });
         if (closed || performance.now() > end || isUnknownTopic(error)) throw unavailable(error);
         await recover(cluster, error);
       }

@@ -1,10 +1,11 @@
-import { allAcknowledged, cutRequests, type Produced } from './producer';
+import type { Produced } from './message';
+import { allAcknowledged, cutRequests } from './producer';
 
 const produced = (topic: string, partition: number, bytes: number): Produced => ({
   topic,
   partition,
   bytes,
-  message: { value: `${topic}-${partition}-${bytes}` },
+  message: { key: '', value: Buffer.from(`${topic}-${partition}-${bytes}`), partition, headers: {} },
 });
 
 describe('cutRequests', () => {

@@ -1,28 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@omnigate/runtime';
-import {
-  CompressionTypes,
-  type Kafka,
-  type Message,
-  Partitioners,
-  type Producer,
-  type RetryOptions,
-} from 'kafkajs';
 import { atMost } from './at-most';
-
-/** A message on its way to a partition. */
-export interface Produced {
-  topic: string;
-  partition: number;
-  message: Message;
-  /** Of the message with all that belongs to it, about. */
-  bytes: number;
-}
+import type { Acknowledgement, ProducerLine } from './kafka-client';
+import type { Produced } from './message';
 
 /** Writes messages to Kafka. */
 export interface RecordProducer {
   /**
    * Writes messages, those of a partition in this order; resolves when all in-sync replicas have them.
-   * @throws what kafkajs threw: then some may be written
+   * @throws what the client threw: then some may be written
    */
   send(messages: readonly Produced[]): Promise<void>;
   /** Waits a moment for what is being sent. */
@@ -34,21 +20,21 @@ const maxBatchBytes = 960_000;
 const maxRequestBytes = 8 * 1_024 * 1_024;
 /** A process that stops has half a minute for everything. */
 const closeMs = 3_000;
-/** Brokers answer after so long that replicas are not in sync. */
-const replicationTimeoutMs = 5_000;
 
 /** What a producer needs. */
 export interface ProducerOptions {
-  client: Kafka;
-  retry: RetryOptions;
+  /** Opens a producer in place of one that has failed. */
+  open(): ProducerLine;
   /** A send that is not acknowledged after so long has failed. */
   timeoutMs: number;
+  /** Until then it is tried again after so long, by another producer; default: not at all. */
+  againAfterMs?: number;
   logger: Logger;
 }
 
 /** A producer that has not failed yet. */
 interface Line {
-  producer: Producer;
+  producer: ProducerLine;
   connected: Promise<void>;
 }
 
@@ -64,12 +50,7 @@ export function createRecordProducer(o: ProducerOptions): RecordProducer {
   let last: Promise<unknown> = Promise.resolve();
 
   function open(): Line {
-    const producer = o.client.producer({
-      idempotent: true,
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: o.retry,
-    });
+    const producer = o.open();
     const line: Line = { producer, connected: producer.connect() };
     line.connected.catch(() => undefined);
     return line;
@@ -84,16 +65,7 @@ export function createRecordProducer(o: ProducerOptions): RecordProducer {
   }
 
   async function sendRequest(line: Line, request: readonly Produced[]): Promise<void> {
-    const topics = Map.groupBy(request, ({ topic }) => topic);
-    const answers = await line.producer.sendBatch({
-      acks: -1,
-      timeout: replicationTimeoutMs,
-      compression: CompressionTypes.None,
-      topicMessages: [...topics].map(([topic, all]) => ({
-        topic,
-        messages: all.map(({ message }) => message),
-      })),
-    });
+    const answers = await line.producer.send(request);
     if (!allAcknowledged(request, answers)) throw new Error('a partition was not acknowledged');
   }
 
@@ -105,15 +77,28 @@ export function createRecordProducer(o: ProducerOptions): RecordProducer {
     }
   }
 
-  async function sendNow(messages: readonly Produced[]): Promise<void> {
+  async function sendOnce(messages: readonly Produced[], timeoutMs: number): Promise<void> {
     current ??= open();
     const line = current;
     const sending = sendAll(line, messages);
     try {
-      await within(o.timeoutMs, sending);
+      await within(timeoutMs, sending);
     } catch (error) {
       abandon(line, sending);
       throw error;
+    }
+  }
+
+  async function sendNow(messages: readonly Produced[]): Promise<void> {
+    const { againAfterMs = Number.POSITIVE_INFINITY } = o;
+    const until = performance.now() + o.timeoutMs;
+    for (;;) {
+      try {
+        return await sendOnce(messages, until - performance.now());
+      } catch (error) {
+        if (performance.now() + againAfterMs >= until) throw error;
+        await sleep(againAfterMs);
+      }
     }
   }
 
@@ -145,12 +130,6 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** The part of an answer that says which partition it is about. */
-interface Acknowledgement {
-  topicName: string;
-  partition: number;
 }
 
 /**

@@ -10,9 +10,9 @@ import { createSignal } from '../signal';
 import { placed } from './appender';
 import { atMost } from './at-most';
 import { advanceLeases, type Lease, type OutboxRow, readOutbox, takeLeases } from './leases';
-import { messageOverheadBytes } from './message';
+import { messageOverheadBytes, type Produced } from './message';
 import type { PartitionReader } from './partition-reader';
-import type { Produced, RecordProducer } from './producer';
+import type { RecordProducer } from './producer';
 import { outboxShards } from './schema';
 
 /** What a relay needs. */

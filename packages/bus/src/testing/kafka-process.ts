@@ -4,6 +4,7 @@ import { createLogger, createMetrics } from '@omnigate/runtime';
 import { type BusProcess, effectsSchema } from '../contract';
 import { applyTopics } from '../kafka/apply-topics';
 import { createKafkaBus, type KafkaBusOptions } from '../kafka/bus';
+import type { KafkaClient } from '../kafka/kafka-client';
 import type { KafkaOptions } from '../kafka/options';
 import { openLine } from './line';
 import { openWires, type Wires } from './wires';
@@ -21,10 +22,13 @@ export interface KafkaProcess extends BusProcess {
 
 /** Starts a process of its own. */
 export async function openKafkaProcess(
-  o: { brokers: string[]; url: string; kafka?: Partial<KafkaOptions> } & Pick<
-    Partial<KafkaBusOptions>,
-    'health' | 'onStuck'
-  >,
+  o: {
+    brokers: string[];
+    url: string;
+    kafka?: Partial<KafkaOptions>;
+    /** Makes the client; default: the one that ships. */
+    client?: (wires: Wires) => KafkaClient;
+  } & Pick<Partial<KafkaBusOptions>, 'health' | 'onStuck'>,
 ): Promise<KafkaProcess> {
   const wires = openWires();
   const [busLine, databaseLine] = [await openLine(o.url), await openLine(o.url)];
@@ -35,6 +39,7 @@ export async function openKafkaProcess(
     metrics: createMetrics(),
     timings: memberTimings,
     kafka: { brokers: o.brokers, timings: groupTimings, connect: wires.connect, ...o.kafka },
+    ...(o.client ? { client: o.client(wires) } : {}),
     ...(health ? { health } : {}),
     ...(onStuck ? { onStuck } : {}),
   });

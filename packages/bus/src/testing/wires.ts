@@ -3,6 +3,8 @@ import type { KafkaOptions } from '../kafka/options';
 
 /** Connections to brokers that a test can disturb. */
 export interface Wires extends Required<Pick<KafkaOptions, 'connect'>> {
+  /** Takes in a connection that another client has opened. */
+  hold(socket: Socket): void;
   /** Ends all, and lets nothing through until they are mended. */
   cut(): void;
   mend(): void;
@@ -36,13 +38,18 @@ export function openWires(): Wires {
     };
   }
 
+  function hold(socket: Socket): void {
+    disturb(socket);
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    if (state.broken) socket.destroy(new Error('the wire is cut'));
+  }
+
   return {
+    hold,
     connect({ host, port, onConnect }) {
       const socket = connect({ host, port }, onConnect);
-      disturb(socket);
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
-      if (state.broken) socket.destroy(new Error('the wire is cut'));
+      hold(socket);
       return socket;
     },
     cut() {
