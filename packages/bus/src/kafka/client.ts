@@ -25,8 +25,9 @@ function logInto(logger: Logger): (entry: LogEntry) => void {
   return ({ level, namespace, log }) => {
     const shown = Object.fromEntries(shownFields.flatMap((name) => (name in log ? [[name, log[name]]] : [])));
     const fields = { kafka: { namespace, said: log.message, ...shown } };
-    // What it calls an error is mostly something that it tries again.
-    if (level === logLevel.ERROR) logger.warn(fields, 'kafka client');
+    // What it calls an error is mostly something that it tries again; that a group is rebalanced it says of every request.
+    const routine = namespace === 'Connection' && log.message.startsWith('Response ');
+    if (level === logLevel.ERROR && !routine) logger.warn(fields, 'kafka client');
     else logger.debug(fields, 'kafka client');
   };
 }
