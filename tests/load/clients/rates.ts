@@ -24,6 +24,8 @@ export interface Latency {
 const partitions = 4;
 /** Webhooks that are under way at the same time; the driver makes batches of what comes together. */
 const lanes = 2_000;
+/** A member that has just joined may wait for a fetch that found nothing: latencies count after this. */
+const settleSeconds = 1;
 /** Messages of a request, as many as the driver puts into one. */
 const requestSize = 1_000;
 
@@ -172,7 +174,8 @@ export async function measureLatency(
   topic: string,
   job: { group: string; ratePerSecond: number; seconds: number },
 ): Promise<{ latency: Latency; cost: Cost }> {
-  const total = job.ratePerSecond * job.seconds;
+  const settled = job.ratePerSecond * settleSeconds;
+  const total = settled + job.ratePerSecond * job.seconds;
   const handledAt = new Float64Array(total);
   let handled = 0;
   const consumer = bus.consume({
@@ -200,7 +203,7 @@ export async function measureLatency(
   while (handled < total) await sleep(5);
   const cost = meter.read(total);
   await consumer.stop();
-  return { latency: latencyOf([...handledAt].map((at, index) => at - dueAt(index))), cost };
+  return { latency: latencyOf([...handledAt].map((at, index) => at - dueAt(index)).slice(settled)), cost };
 }
 
 function latencyOf(values: number[]): Latency {

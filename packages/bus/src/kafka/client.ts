@@ -5,8 +5,11 @@ import type { KafkaOptions } from './options';
 /** Rides out the election of a leader, which takes about three seconds with the settings in docs/kafka.md. */
 export const patientRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 };
 
-/** About as long as whoever waits for an append has patience, and no longer than a member's session. */
-export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 7 };
+/**
+ * About as long as whoever waits for an append has patience, and no longer than a member's session; in short steps, since
+ * a new leader that is found late is a pause for all.
+ */
+export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: 12 };
 
 /** A broker that is stopped but not gone answers nothing: its partitions have other leaders within this time. */
 const requestTimeoutMs = 5_000;

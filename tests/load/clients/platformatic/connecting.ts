@@ -18,7 +18,7 @@ export interface Retry {
 
 /** As long as the driver gives kafkajs (packages/bus/src/kafka/client.ts). */
 export const retries = {
-  hasty: { retries: 7, initialMs: 100, maxMs: 1_000 },
+  hasty: { retries: 12, initialMs: 100, maxMs: 500 },
   patient: { retries: 20, initialMs: 100, maxMs: 2_000 },
   none: { retries: 0, initialMs: 0, maxMs: 0 },
 } as const satisfies Record<string, Retry>;

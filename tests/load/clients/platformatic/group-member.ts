@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   assignPartitions,
+  type Fetched,
   type GroupMember,
   type MemberOptions,
   OffsetOutOfRange,
@@ -33,6 +34,12 @@ interface Session {
   /** Partitions that give, of the present generation; replaced at each join. */
   cursors: Map<string, PartitionCursor>;
   over: AbortController;
+}
+
+/** What was read of a partition, with the cursor that it was read by. */
+interface Passed {
+  cursor: PartitionCursor;
+  fetched: Fetched;
 }
 
 /**
@@ -103,31 +110,39 @@ export function createMember(o: PlatformaticOptions, m: MemberOptions): GroupMem
     }
   }
 
-  async function give(opened: Session, { topic, partition: read }: PartitionRead): Promise<void> {
-    const { cursors } = opened;
-    const cursor = cursors.get(keyOf(topic, read.partition));
-    const last = read.messages.at(-1);
-    if (!cursor || !last || BigInt(last.offset) < cursor.next) return;
-    const from = cursor.next;
-    cursor.next = BigInt(last.offset) + 1n;
-    const messages = read.messages.filter(
-      ({ offset, isControlRecord }) => BigInt(offset) >= from && !isControlRecord,
-    );
-    const fetched = { topic, partition: read.partition, from, messages, next: cursor.next };
-    await m.onFetched(fetched, async () => {
-      if (opened.cursors !== cursors) throw new Error('the group has changed');
+  /** Moves the cursors behind what was read, so that the next request can go out before this is handled. */
+  function pass(reads: readonly PartitionRead[], cursors: Session['cursors']): Passed[] {
+    return reads.flatMap(({ topic, partition: { partition, messages } }) => {
+      const cursor = cursors.get(keyOf(topic, partition));
+      const last = messages.at(-1);
+      if (!cursor || !last || BigInt(last.offset) < cursor.next) return [];
+      const from = cursor.next;
+      cursor.next = BigInt(last.offset) + 1n;
+      const asked = messages.filter(
+        ({ offset, isControlRecord }) => BigInt(offset) >= from && !isControlRecord,
+      );
+      return [{ cursor, fetched: { topic, partition, from, messages: asked, next: cursor.next } }];
     });
   }
 
-  async function round(opened: Session): Promise<void> {
-    const { cursors, reader, over } = opened;
-    if (cursors.size === 0) return void (await sleep(idleMs));
-    const reads = await reader.read([...cursors.values()], maxFetchWaitMs);
-    for (const read of reads) {
-      // Fetched for an earlier assignment: others may own the partitions.
-      if (opened.cursors !== cursors || over.signal.aborted) return;
-      await give(opened, read);
-    }
+  async function fetchAhead(opened: Session): Promise<Passed[]> {
+    const { cursors, reader } = opened;
+    if (cursors.size === 0) await sleep(idleMs);
+    const asked = [...cursors.values()];
+    if (asked.length === 0) return [];
+    const starts = new Map(asked.map((cursor) => [cursor, cursor.next]));
+    const reads = await reader.read(asked, maxFetchWaitMs);
+    // What was opened anew meanwhile begins somewhere else.
+    const same = new Map([...cursors].filter(([, cursor]) => starts.get(cursor) === cursor.next));
+    return opened.cursors === cursors ? pass(reads, same) : [];
+  }
+
+  async function give(opened: Session, { cursor, fetched }: Passed): Promise<void> {
+    const { cursors, over } = opened;
+    if (cursors.get(keyOf(cursor.topic, cursor.partition)) !== cursor || over.signal.aborted) return;
+    await m.onFetched(fetched, async () => {
+      if (opened.cursors !== cursors) throw new Error('the group has changed');
+    });
   }
 
   // No position is reset here: the driver looks whether the log has it.
@@ -141,13 +156,22 @@ export function createMember(o: PlatformaticOptions, m: MemberOptions): GroupMem
     }
   }
 
+  // One request ahead of what is handled, as kafkajs is.
   async function fetchAll(opened: Session): Promise<void> {
-    while (!opened.over.signal.aborted) {
+    const ahead = (): Promise<Passed[]> => {
+      const fetched = fetchAhead(opened);
+      fetched.catch(() => undefined);
+      return fetched;
+    };
+    for (let next = ahead(); !opened.over.signal.aborted; ) {
       try {
-        await round(opened);
+        const all = await next;
+        next = ahead();
+        for (const each of all) await give(opened, each);
       } catch (error) {
-        await onRefused(opened, error);
+        await onRefused(opened, error).catch(() => undefined);
         await sleep(idleMs);
+        next = ahead();
       }
     }
   }
