@@ -10,13 +10,16 @@ import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
 npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
-suites: checks, deploy, unit, e2e, browser, chaos`;
+suites: checks, deploy, unit, e2e, cluster, browser, chaos
+        (e2e is the journeys in the standalone form and what is of one form alone; cluster is the journeys once more,
+        on Kafka and Redis, with two processes of each service)`;
 
 /** End-to-end suites run one file at a time: each starts servers of its own. */
 const jestSuites = {
   unit: { folders: ['packages', 'services', 'scripts'], parallel: true },
   // Every folder of tests/ but the two below: a new one is not left out.
   e2e: { folders: ['tests/(?!browser/|chaos/)[^/]+'] },
+  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' } },
   browser: { folders: ['tests/browser'] },
   chaos: { folders: ['tests/chaos'] },
 };
@@ -52,7 +55,7 @@ async function runSuite(name, pattern) {
   // Only some of the unit tests want it: without it those fail, and say so themselves.
   if (name === 'unit') await findRedis();
   // What is missing fails the test that wants it, after the line that says how to get it.
-  if (name === 'e2e') await findPythonGrpc();
+  if (name === 'e2e' || name === 'cluster') await findPythonGrpc();
   add(await runJest(jestSuites[name], pattern));
 }
 

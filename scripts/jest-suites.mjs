@@ -52,12 +52,13 @@ function countsOf(results) {
 
 /**
  * Runs Jest over some folders in a process of its own.
- * @param {{ folders: string[], parallel?: boolean }} suite folders: regular expressions, relative to the repository
+ * @param {{ folders: string[], parallel?: boolean, env?: Record<string, string> }} suite folders: regular expressions,
+ *   relative to the repository; env: added to the environment
  * @param {string} [pattern] a regular expression that the path of a test file must match
  * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed, and so is a
  *   suite in which no file is found
  */
-export async function runJest({ folders, parallel = false }, pattern) {
+export async function runJest({ folders, parallel = false, env = {} }, pattern) {
   const folder = mkdtempSync(join(tmpdir(), 'omnigate-jest-'));
   const results = join(folder, 'results.json');
   const args = [
@@ -70,7 +71,7 @@ export async function runJest({ folders, parallel = false }, pattern) {
   const paths = folders.map((each) => `^${escaped(root)}/${each}/.*${pattern ?? ''}`);
   const child = spawn(node24(), [jest, ...args, '--testPathPatterns', ...paths], {
     cwd: root,
-    env: toolEnvironment(),
+    env: toolEnvironment(env),
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const how = await ended(child, results);

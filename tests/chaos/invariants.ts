@@ -69,7 +69,10 @@ const inOrder: Rule = ({ written, conversations }) => {
     const { id, inboundCount } = stored.conversation;
     const order = inbound(stored).map((message) => places.get(message.providerMessageId) ?? 0);
     const found: string[] = [];
-    if (!rises(order)) found.push(`${id} does not hold its messages as they were written`);
+    if (!rises(order)) {
+      const told = order.map((place) => `${place} ${written[place]?.outcome}`).join(', ');
+      found.push(`${id} does not hold its messages as they were written: ${told}`);
+    }
     if (order.length !== inboundCount) found.push(`${id} counts ${inboundCount} of ${order.length} messages`);
     if (stored.messages.some(({ seq }, index) => seq !== BigInt(index + 1)))
       found.push(`${id} has a gap in its sequence`);

@@ -27,7 +27,8 @@ export function serviceProcesses(root: number): ServiceProcess[] {
     for (const { pid, parent } of rows) if (below.has(parent)) below.add(pid);
   }
   return rows.flatMap(({ pid, command }) => {
-    const service = /services\/([\w-]+)\/dist\/main\.js/.exec(command)?.[1];
+    // Not the shell before it, which names it too.
+    const service = /^\S*node\b[^;]*services\/([\w-]+)\/dist\/main\.js/.exec(command)?.[1];
     return service !== undefined && pid !== root && below.has(pid) ? [{ service, pid }] : [];
   });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { type Bus, busSchema, createPostgresBus } from '@omnigate/bus';
+import { type Bus, busSchema, createBus } from '@omnigate/bus';
 import type { ChannelAdapter } from '@omnigate/channel-kit';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
 import {
@@ -23,9 +23,10 @@ import {
   type ServiceDefinition,
 } from '@omnigate/rpc';
 import { createLogger, createMetrics } from '@omnigate/runtime';
-import { createLocalState } from '@omnigate/state';
-import { freshDatabase } from '@omnigate/testkit';
+import { createState, type State } from '@omnigate/state';
+import { testForm } from '@omnigate/testkit';
 import fastify from 'fastify';
+import { type BackingServers, startBackingServers } from './backing-servers';
 import { eventually } from './eventually';
 
 /** How a gateway is put together. */
@@ -37,7 +38,10 @@ export interface GatewayOptions {
   adapterInstances?: number;
 }
 
-/** Directory, routing and instances of channel-webhooks in the test's process, on one database of its own. */
+/**
+ * Directory, routing and instances of channel-webhooks in the test's process, on servers of its own. In the cluster form
+ * routing is there twice: calls reach one instance, while records and turns are on either.
+ */
 export interface Gateway {
   bus: Bus;
   tenantId: string;
@@ -68,14 +72,19 @@ type Started = { stop(): Promise<void> }[];
  * @returns the gateway; the caller stops it.
  */
 export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
-  const fresh = await freshDatabase([busSchema, directorySchema, routingSchema, channelWebhooksSchema]);
-  const started: Started = [{ stop: () => fresh.drop() }];
-  const database = (schema: ServiceSchema) => openDatabase(fresh.url, schema, started);
+  const servers = await startBackingServers([
+    busSchema,
+    directorySchema,
+    routingSchema,
+    channelWebhooksSchema,
+  ]);
+  const started: Started = [servers];
+  const database = (schema: ServiceSchema) => openDatabase(servers.databaseUrl, schema, started);
   const stop = async () => {
     for (const part of started.reverse()) await part.stop();
   };
   try {
-    const bus = await startBus(fresh.url, started);
+    const bus = await startBus(servers, started);
     const directory = createDirectory({
       database: database(directorySchema),
       bus,
@@ -88,26 +97,13 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     started.push(directory);
     await directory.bootstrap();
     const registry = createInProcessClient(directory.registryService);
-    const cache = await startCache(registry, bus, started);
-    const routing = createRouting({
-      database: database(routingSchema),
-      bus,
-      state: createLocalState(),
-      directory: cache,
-      bot: options.bot,
-      logger,
-      metrics: metrics(),
-      exclusive: true,
-      clock: () => new Date(),
-    });
-    await routing.start();
-    started.push(routing);
+    const rpc = await startRouting(options.bot, { servers, registry, started });
     const urls: string[] = [];
     for (let count = options.adapterInstances ?? 1; count > 0; count -= 1) {
-      urls.push(await startAdapter({ ...options, url: fresh.url, registry, started }));
+      urls.push(await startAdapter({ ...options, servers, registry, started }));
     }
     const tenantId = (await registry.resolveTenant({ name: 'default' })).id;
-    const services = [...directory.rpc, ...routing.rpc];
+    const services = [...directory.rpc, ...rpc];
     const client = <D extends ServiceDefinition>(definition: D, identity: Partial<Identity> = {}) =>
       createInProcessClient(serviceOf(services, definition), {
         identity: { tenantId, roles: owner, keyName: 'owner', ...identity },
@@ -145,11 +141,51 @@ function openDatabase(url: string, { schema, role }: ServiceSchema, started: Sta
   return database;
 }
 
-async function startBus(url: string, started: Started): Promise<Bus> {
-  const bus = createPostgresBus({ url, logger, metrics: metrics() });
+async function startBus({ databaseUrl: url, kafka }: BackingServers, started: Started): Promise<Bus> {
+  const bus = createBus({ url, kafka, logger, metrics: metrics() });
   await bus.start();
   started.push(bus);
   return bus;
+}
+
+function openState({ redisUrl }: BackingServers, started: Started): State {
+  const state = createState({ redisUrl, logger, metrics: metrics() });
+  started.push(state);
+  return state;
+}
+
+/** What the instances of a service are made of. */
+interface Foundation {
+  servers: BackingServers;
+  registry: Client<RegistryServiceService>;
+  started: Started;
+}
+
+/** One instance, or in the cluster form two, as processes would be. @returns the RPC services of the last */
+async function startRouting(
+  bot: Client<BotServiceService>,
+  { servers, registry, started }: Foundation,
+): Promise<RpcService[]> {
+  const alone = testForm() === 'standalone';
+  let rpc: RpcService[] = [];
+  for (let left = alone ? 1 : 2; left > 0; left -= 1) {
+    const bus = await startBus(servers, started);
+    const routing = createRouting({
+      database: openDatabase(servers.databaseUrl, routingSchema, started),
+      bus,
+      state: openState(servers, started),
+      directory: await startCache(registry, bus, started),
+      bot,
+      logger,
+      metrics: metrics(),
+      exclusive: alone,
+      clock: () => new Date(),
+    });
+    await routing.start();
+    started.push(routing);
+    rpc = routing.rpc;
+  }
+  return rpc;
 }
 
 async function startCache(
@@ -164,15 +200,13 @@ async function startCache(
 }
 
 /** An instance has nothing in common with another but the database. */
-async function startAdapter(
-  o: GatewayOptions & { url: string; registry: Client<RegistryServiceService>; started: Started },
-): Promise<string> {
-  const { started, registry } = o;
-  const bus = await startBus(o.url, started);
+async function startAdapter(o: GatewayOptions & Foundation): Promise<string> {
+  const { started, registry, servers } = o;
+  const bus = await startBus(servers, started);
   const app = createChannelWebhooks({
-    database: openDatabase(o.url, channelWebhooksSchema, started),
+    database: openDatabase(servers.databaseUrl, channelWebhooksSchema, started),
     bus,
-    state: createLocalState(),
+    state: openState(servers, started),
     directory: await startCache(registry, bus, started),
     registry,
     logger,

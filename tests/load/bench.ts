@@ -135,6 +135,8 @@ const scenarios: Record<string, Scenario> = {
 };
 
 const endToEnd = ['single', 'tenants', 'store'];
+/** They look into the one process and its data folder. */
+const standaloneAlone = ['stages', 'store'];
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
@@ -167,6 +169,7 @@ async function measure(form: OmnigateForm, options: BenchOptions, results: Bench
   try {
     for (const [name, scenario] of Object.entries(scenarios)) {
       if (!options.only.includes(name)) continue;
+      if (form !== 'standalone' && standaloneAlone.includes(name)) continue;
       say(`${name} …`);
       await scenario(stage, options, results);
       memoryMb[name] = residentOfOmnigate(stage.omnigate.pid());

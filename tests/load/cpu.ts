@@ -12,9 +12,12 @@ const servers: readonly (readonly [RegExp, string])[] = [
 const standalone = 'standalone';
 const postgres = /(?:^|\/)postgres\b/;
 
+/** Not of the shell before a process, which names it too. */
+const serviceOf = (command: string): string | undefined =>
+  /^\S*node\b[^;]*services\/([\w-]+)\/dist\/main\.js/.exec(command)?.[1];
+
 function partOf({ command }: ProcessStat): string {
-  const service = /services\/([\w-]+)\/dist\/main\.js/.exec(command)?.[1];
-  return service ?? servers.find(([pattern]) => pattern.test(command))?.[1] ?? 'start command';
+  return serviceOf(command) ?? servers.find(([pattern]) => pattern.test(command))?.[1] ?? 'start command';
 }
 
 /**
@@ -79,7 +82,7 @@ export const totalMs = (sample: CpuSample): number => Object.values(sample).redu
  * @returns the sums over all.
  */
 export function residentOfOmnigate(pid: number): Resident {
-  const own = processTree(pid).filter(({ command }) => /services\/[\w-]+\/dist\/main\.js/.test(command));
+  const own = processTree(pid).filter(({ command }) => serviceOf(command) !== undefined);
   const sum: Resident = { now: 0, peak: 0 };
   for (const { now, peak } of own.map((stat) => residentMb(stat.pid))) {
     sum.now += now;

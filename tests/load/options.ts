@@ -17,8 +17,8 @@ export interface BenchOptions {
 const help = `npm run bench -- [options]: measures Omnigate as it ships
 
   --form FORM       standalone (default), or cluster: then both, beside each other
-  --only LIST       of idle,receive,burst,single,tenants,stages,store (default: all; with
-                    --form cluster without stages and store, which look into the one process)
+  --only LIST       of idle,receive,burst,single,tenants,stages,store (default: all;
+                    stages and store look into the one process, so the cluster form has none)
   --rates LIST      messages a second that end to end is tried at (default 400,600,800,1000,1200,1400,1500)
   --hold SECONDS    how long the highest rate must be held (default 60)
   --ramp SECONDS    length of each try before (default 15)
@@ -28,8 +28,7 @@ const help = `npm run bench -- [options]: measures Omnigate as it ships
   --help            this text
 `;
 
-const scenarios = ['idle', 'receive', 'burst', 'single', 'tenants'];
-const standaloneScenarios = ['stages', 'store'];
+const scenarios = ['idle', 'receive', 'burst', 'single', 'tenants', 'stages', 'store'];
 
 /** What was asked for is not possible. */
 export class UsageError extends Error {}
@@ -66,10 +65,9 @@ export function readOptions(args: string[]): BenchOptions | undefined {
     return undefined;
   }
   const measured = formsOf(values.form ?? 'standalone');
-  const all = measured.includes('cluster') ? scenarios : [...scenarios, ...standaloneScenarios];
-  const only = values.only?.split(',') ?? all;
-  const unknown = only.filter((name) => !all.includes(name));
-  if (unknown.length > 0) throw new UsageError(`--only ${unknown.join()}: must be of ${all.join()}`);
+  const only = values.only?.split(',') ?? scenarios;
+  const unknown = only.filter((name) => !scenarios.includes(name));
+  if (unknown.length > 0) throw new UsageError(`--only ${unknown.join()}: must be of ${scenarios.join()}`);
   return {
     forms: measured,
     only,

@@ -9,7 +9,7 @@ import { AppError, isAppError } from '@omnigate/errors';
 import { createHealth, createLogger, createMetrics } from '@omnigate/runtime';
 import { createClient } from './client';
 import type { Identity, Role } from './identity';
-import { createServer } from './server';
+import { createServer, type ServerOptions } from './server';
 import { type CallContext, defineService, type Handlers, type RpcService } from './service';
 
 export const tenantA = '0198c0de-0000-7000-8000-00000000000a';
@@ -120,7 +120,13 @@ export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** Starts a server on a free port of loopback. */
-export async function start(...services: RpcService[]) {
+export const start = (...services: RpcService[]) => startServer(services);
+
+/** Starts a server whose connections grow no older than so many milliseconds. */
+export const startAged = (maxConnectionAgeMs: number, ...services: RpcService[]) =>
+  startServer(services, { maxConnectionAgeMs });
+
+async function startServer(services: RpcService[], options: Pick<ServerOptions, 'maxConnectionAgeMs'> = {}) {
   const lines: Record<string, unknown>[] = [];
   const destination = new Writable({
     write: (chunk, _encoding, done) => {
@@ -131,7 +137,15 @@ export async function start(...services: RpcService[]) {
   const logger = createLogger({ service: 'test', level: 'debug', destination });
   const health = createHealth();
   const metrics = createMetrics();
-  const server = createServer({ services, logger, metrics, health, authenticate, resolveTenant });
+  const server = createServer({
+    services,
+    logger,
+    metrics,
+    health,
+    authenticate,
+    resolveTenant,
+    ...options,
+  });
   const port = await server.listen('127.0.0.1', 0);
   servers.push(server);
   return { server, port, address: `127.0.0.1:${port}`, lines, health, metrics };

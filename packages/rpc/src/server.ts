@@ -23,6 +23,11 @@ export interface ServerOptions extends Authentication {
   logger: Logger;
   metrics: Metrics;
   health: Health;
+  /**
+   * A connection is ended gently after about so long, so that its client looks up addresses anew and finds replicas that
+   * came since; default: never.
+   */
+  maxConnectionAgeMs?: number;
 }
 
 /** A gRPC server. */
@@ -60,7 +65,9 @@ export function createServer(o: ServerOptions): RpcServer {
   const openCalls = new Set<ServerInterceptingCallInterface>();
   const observer = createCallObserver(o);
   const interceptor = createServerInterceptor({ ...o, allow: rolesByPath(o.services), observer, openCalls });
-  const server = new Server({ ...limits, interceptors: [interceptor] });
+  const age =
+    o.maxConnectionAgeMs === undefined ? {} : { 'grpc.max_connection_age_ms': o.maxConnectionAgeMs };
+  const server = new Server({ ...limits, ...age, interceptors: [interceptor] });
   for (const service of o.services) {
     server.addService(service.definition as unknown as GrpcServiceDefinition, grpcHandlers(service, running));
   }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { createHealth, createMetrics } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
@@ -6,6 +8,7 @@ import { createHttpServer } from './http-server';
 
 describe('createHttpServer', () => {
   let server: FastifyInstance;
+  const slow = { wait: async (): Promise<void> => undefined };
   afterEach(() => server.close());
 
   async function listen(trustProxy?: string[]): Promise<string> {
@@ -15,6 +18,10 @@ describe('createHttpServer', () => {
       ...(trustProxy ? { trustProxy } : {}),
     });
     server.post('/body', async () => 'taken');
+    server.get('/slow', async () => {
+      await slow.wait();
+      return 'answered';
+    });
     server.get('/who', async ({ ip }) => ip);
     return server.listen({ host: '127.0.0.1', port: 0 });
   }
@@ -52,4 +59,34 @@ describe('createHttpServer', () => {
     });
     expect(await response.text()).toBe(ip);
   });
+
+  test('what is under way when it closes is answered, and its connection is not waited for', async () => {
+    const url = await listen();
+    const { promise: closing, resolve: close } = Promise.withResolvers<void>();
+    const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+    const agent = new Agent({ keepAlive: true });
+    slow.wait = async () => {
+      enter();
+      await closing;
+    };
+    const answer = new Promise<string>((resolve, reject) => {
+      const outgoing = request(`${url}/slow`, { agent }, (response) => {
+        text(response).then(resolve, reject);
+      });
+      outgoing.on('error', reject).end();
+    });
+    await entered;
+    const closed = server.close();
+    close();
+    expect(await answer).toBe('answered');
+    await closed;
+    agent.destroy();
+  }, 10_000);
+
+  test('a connection that has never sent anything is not waited for', async () => {
+    const { port } = new URL(await listen());
+    const silent = connect(Number(port), '127.0.0.1');
+    await once(silent, 'connect');
+    await Promise.all([server.close(), once(silent, 'close')]);
+  }, 10_000);
 });

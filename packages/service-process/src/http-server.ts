@@ -55,6 +55,34 @@ export function createHttpServer(deps: HttpServerOptions): FastifyInstance {
   server.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === tooLarge) reply.removeHeader('connection');
   });
+  endConnectionsAtClose(server);
   registerOperations(server, deps);
   return server;
+}
+
+/** How often a closing server looks whether its last answer is out. */
+const closingLookMs = 50;
+
+/**
+ * Lets a server close as soon as every request is answered. Node waits for connections too: for one that is kept alive
+ * until its client lets go, and for one that has never sent anything, as browsers open them ahead, without an end.
+ */
+function endConnectionsAtClose(server: FastifyInstance): void {
+  let closing = false;
+  let underWay = 0;
+  server.addHook('onRequest', async (_request, reply) => {
+    underWay += 1;
+    // Also when the client is gone before its answer, which onResponse does not tell.
+    reply.raw.once('close', () => (underWay -= 1));
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+  server.addHook('preClose', async () => {
+    closing = true;
+    const looking = setInterval(() => {
+      if (underWay === 0) server.server.closeAllConnections();
+    }, closingLookMs);
+    server.server.once('close', () => clearInterval(looking));
+  });
 }

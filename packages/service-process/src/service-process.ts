@@ -48,6 +48,8 @@ export interface ComposeOptions<C extends ProcessConfig> extends FoundationOptio
 }
 
 const retryAfterSeconds = 5;
+/** A replica that is new has its share of the calls after so long at most. */
+const maxConnectionAgeMs = 60_000;
 
 /**
  * Puts a service together with its ports, its database, the bus and directory.
@@ -82,6 +84,7 @@ export function composeService<C extends ProcessConfig>(
     logger,
     metrics,
     health,
+    maxConnectionAgeMs,
   });
   const grpc: Part = {
     name: 'gRPC',

@@ -1,5 +1,5 @@
 import { isTransient } from '@omnigate/database';
-import { AppError } from '@omnigate/errors';
+import { AppError, toAppError } from '@omnigate/errors';
 import { createBackoff, type Logger } from '@omnigate/runtime';
 
 /** What waiting needs. */
@@ -30,7 +30,8 @@ export async function untilThere<T>(attempt: () => Promise<T>, options: WaitOpti
       return await unlessAborted(attempt(), signal);
     } catch (error) {
       if (signal.aborted || !isTransient(error)) throw error;
-      logger.warn({ err: error, waits_for: what }, 'not there yet');
+      // Expected while an installation starts: where it came from would fill the log.
+      logger.warn({ code: toAppError(error).code, waits_for: what }, 'not there yet');
       await unlessAborted(pause(backoffBaseMs + backoff.next()), signal);
     }
   }

@@ -17,6 +17,7 @@ export interface Holder {
 
 /** Who holds which mailbox, and the fan-out that wakes the holders of other processes. */
 export interface Holders {
+  /** Adds a holder; once stopped, releases it instead. */
   add(mailbox: Mailbox, holder: Holder): void;
   remove(mailbox: Mailbox, holder: Holder): void;
   /** Gives new events to the holders here, and their ids and seqs to other processes. */
@@ -69,8 +70,12 @@ export function createHolders(state: State, onFailure: (error: unknown) => void)
     }),
   ];
 
+  let stopped = false;
+
   return {
     add({ channelId, address }, holder) {
+      // A request that was on its way when the others were let go.
+      if (stopped) return holder.release();
       const key = keyOf(channelId, address);
       const set = holders.get(key) ?? new Set();
       holders.set(key, set.add(holder));
@@ -95,6 +100,7 @@ export function createHolders(state: State, onFailure: (error: unknown) => void)
     announceTyping: ({ channelId, address }, role) => publish(fanOut.typing, [channelId, address, role]),
     size: () => holders.size,
     stop() {
+      stopped = true;
       for (const stop of stops) stop();
       for (const set of holders.values()) for (const holder of set) holder.release();
     },

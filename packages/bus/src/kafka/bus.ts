@@ -46,6 +46,8 @@ export interface KafkaBusOptions {
 
 const defaultMembership: MembershipTimings = { heartbeatMs: 2_000, expiryMs: 8_000 };
 const defaultAppendTimeoutMs = 5_000;
+/** A leader may be elected meanwhile. */
+const appendAgainMs = 100;
 const defaultStuckAfterMs = 30_000;
 /** Longer than the election of a leader takes, and no longer than a shard should wait for another one's topic. */
 const relayTimeoutMs = 15_000;
@@ -74,8 +76,9 @@ export function createKafkaBus(o: KafkaBusOptions): Bus {
   });
   const upkeep = createUpkeep({ membership, wakeup, logger, ...timings, exclusive: false });
   const appending = createRecordProducer({
-    open: () => client.openProducer({ retry: 'hasty', requestTimeoutMs: appendTimeoutMs }),
+    open: () => client.openProducer({ retry: 'single', requestTimeoutMs: appendTimeoutMs }),
     timeoutMs: appendTimeoutMs,
+    againAfterMs: appendAgainMs,
     logger,
   });
   const outstanding = createOutstanding(database);

@@ -11,6 +11,12 @@ export const patientRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime:
  */
 export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: 12 };
 
+/**
+ * As little as an idempotent producer of kafkajs takes. Whoever gives a send up must know that it ends: one that went on
+ * trying could write a record that was told to have failed behind a later one that was acknowledged.
+ */
+export const singleRetry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 100, retries: 1 };
+
 /** A broker that is stopped but not gone answers nothing: its partitions have other leaders within this time. */
 const requestTimeoutMs = 5_000;
 const connectionTimeoutMs = 2_000;
@@ -22,8 +28,9 @@ function logInto(logger: Logger): (entry: LogEntry) => void {
   return ({ level, namespace, log }) => {
     const shown = Object.fromEntries(shownFields.flatMap((name) => (name in log ? [[name, log[name]]] : [])));
     const fields = { kafka: { namespace, said: log.message, ...shown } };
-    // What it calls an error is mostly something that it tries again.
-    if (level === logLevel.ERROR) logger.warn(fields, 'kafka client');
+    // What it calls an error is mostly something that it tries again; that a group is rebalanced it says of every request.
+    const routine = namespace === 'Connection' && log.message.startsWith('Response ');
+    if (level === logLevel.ERROR && !routine) logger.warn(fields, 'kafka client');
     else logger.debug(fields, 'kafka client');
   };
 }

@@ -22,8 +22,8 @@ export interface ProducerLine {
 
 /** How long a producer tries. */
 export interface ProducerPatience {
-  /** `hasty`: as long as whoever waits for an append does; `patient`: through the election of a leader. */
-  retry: 'hasty' | 'patient';
+  /** `single`: once more at most, and what failed ends with that; `patient`: through the election of a leader. */
+  retry: 'single' | 'patient';
   /** A broker that answers nothing for so long is given up. */
   requestTimeoutMs?: number;
 }

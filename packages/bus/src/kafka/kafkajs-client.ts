@@ -1,6 +1,6 @@
 import type { Logger } from '@omnigate/runtime';
 import { CompressionTypes, type Kafka, Partitioners, type RetryOptions } from 'kafkajs';
-import { createClient, hastyRetry, patientRetry } from './client';
+import { createClient, hastyRetry, patientRetry, singleRetry } from './client';
 import { createGroupMember } from './group-member';
 import type { KafkaClient, ProducerLine } from './kafka-client';
 import type { KafkaOptions } from './options';
@@ -11,7 +11,7 @@ const replicationTimeoutMs = 5_000;
 
 /** Makes the client that ships: kafkajs. */
 export function kafkajsClient(o: KafkaOptions, logger: Logger): KafkaClient {
-  const retries = { hasty: hastyRetry, patient: patientRetry };
+  const retries = { single: singleRetry, patient: patientRetry };
   return {
     openProducer({ retry, requestTimeoutMs }) {
       return openKafkajsProducer(createClient(o, logger, retries[retry], requestTimeoutMs), retries[retry]);

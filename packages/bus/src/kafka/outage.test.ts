@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createHealth } from '@omnigate/runtime';
 import { type FreshDatabase, freshDatabase, type LaunchedKafka, launchKafka } from '@omnigate/testkit';
 import { effectsSchema } from '../contract';
@@ -15,7 +16,7 @@ import {
 import { busSchema } from '../postgres/schema';
 import { type KafkaProcess, openKafkaProcess, prepareTopics, testLogger } from '../testing/kafka-process';
 import { openWires } from '../testing/wires';
-import { createClient } from './client';
+import { createClient, singleRetry } from './client';
 import { openKafkajsProducer } from './kafkajs-client';
 import { messageOf } from './message';
 import { createPartitionReader } from './partition-reader';
@@ -181,6 +182,35 @@ describe('the Kafka driver with one broker', () => {
     await reader.close();
     const values = read?.partition.messages.map(({ value }) => String(value));
     expect(values).toEqual(['first', 'unheard', 'next']);
+  }, 60_000);
+
+  test('what was given up while Kafka was away is not written behind what came after it', async () => {
+    const wires = openWires();
+    const client = createClient(
+      { brokers: kafka.brokers, connect: wires.connect },
+      testLogger,
+      singleRetry,
+      500,
+    );
+    const open = () => openKafkajsProducer(client, singleRetry);
+    const producer = createRecordProducer({ open, timeoutMs: 1_000, againAfterMs: 50, logger: testLogger });
+    const send = (value: string) => {
+      const message = messageOf(recordOf(topic, 'key', value), 0);
+      return producer.send([{ topic, partition: 0, message, bytes: 100 }]);
+    };
+    await send('before');
+    wires.cut();
+    await expect(send('given up')).rejects.toThrow();
+    wires.mend();
+    await send('after');
+    // Longer than a producer that goes on trying waits between two attempts.
+    await sleep(2_500);
+    await producer.close();
+    const reader = createPartitionReader(createClient({ brokers: kafka.brokers }, testLogger));
+    await reader.partitionsOf(topic);
+    const [read] = await reader.read([{ topic, partition: 0, next: 0n }], 100);
+    await reader.close();
+    expect(read?.partition.messages.map(({ value }) => String(value))).toEqual(['before', 'after']);
   }, 60_000);
 
   test('no progress though there is something to read: the consumer is begun again, and the process is told', async () => {

@@ -13,9 +13,15 @@ export interface Outstanding {
   behind(appends: readonly OutboxAppend[]): Promise<Set<OutboxAppend>>;
 }
 
-/** @param database the bus's own */
+/**
+ * Makes the notes of a process. They are kept by topic: who only appends to a topic is not held up by what transactions
+ * publish to another, and has the same way in every process, without which two would overtake each other.
+ * @param database the bus's own
+ */
 export function createOutstanding(database: Database): Outstanding {
-  const next = new Map<number, bigint>();
+  /** Offsets behind the last ones, by topic and shard. */
+  const next = new Map<string, { shard: number; offset: bigint }>();
+  const placeOf = ({ topic, shard }: OutboxAppend): string => `${shard} ${topic}`;
 
   async function forgetRelayed(shards: number[]): Promise<void> {
     const rows = await database.query<{ shard: number; next_offset: bigint }>({
@@ -24,20 +30,25 @@ export function createOutstanding(database: Database): Outstanding {
       values: [numberArray(shards)],
       binary: true,
     });
-    for (const row of rows) if (row.next_offset >= (next.get(row.shard) ?? 0n)) next.delete(row.shard);
+    const relayed = new Map(rows.map((row) => [row.shard, row.next_offset]));
+    for (const [place, { shard, offset }] of next) {
+      if ((relayed.get(shard) ?? 0n) >= offset) next.delete(place);
+    }
   }
 
   return {
     published(appends) {
-      for (const { shard, offset } of appends) {
-        if (offset >= (next.get(shard) ?? 0n)) next.set(shard, offset + 1n);
+      for (const append of appends) {
+        const { shard, offset } = append;
+        if (offset >= (next.get(placeOf(append))?.offset ?? 0n))
+          next.set(placeOf(append), { shard, offset: offset + 1n });
       }
     },
     async behind(appends) {
-      const shards = new Set(appends.map(({ shard }) => shard).filter((shard) => next.has(shard)));
-      if (shards.size === 0) return new Set();
-      await forgetRelayed([...shards]);
-      return new Set(appends.filter(({ shard }) => next.has(shard)));
+      const waiting = appends.filter((append) => next.has(placeOf(append)));
+      if (waiting.length === 0) return new Set();
+      await forgetRelayed([...new Set(waiting.map(({ shard }) => shard))]);
+      return new Set(waiting.filter((append) => next.has(placeOf(append))));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@omnigate/runtime';
 import { atMost } from './at-most';
 import type { Acknowledgement, ProducerLine } from './kafka-client';
@@ -26,6 +27,8 @@ export interface ProducerOptions {
   open(): ProducerLine;
   /** A send that is not acknowledged after so long has failed. */
   timeoutMs: number;
+  /** Until then it is tried again after so long, by another producer; default: not at all. */
+  againAfterMs?: number;
   logger: Logger;
 }
 
@@ -74,15 +77,28 @@ export function createRecordProducer(o: ProducerOptions): RecordProducer {
     }
   }
 
-  async function sendNow(messages: readonly Produced[]): Promise<void> {
+  async function sendOnce(messages: readonly Produced[], timeoutMs: number): Promise<void> {
     current ??= open();
     const line = current;
     const sending = sendAll(line, messages);
     try {
-      await within(o.timeoutMs, sending);
+      await within(timeoutMs, sending);
     } catch (error) {
       abandon(line, sending);
       throw error;
+    }
+  }
+
+  async function sendNow(messages: readonly Produced[]): Promise<void> {
+    const { againAfterMs = Number.POSITIVE_INFINITY } = o;
+    const until = performance.now() + o.timeoutMs;
+    for (;;) {
+      try {
+        return await sendOnce(messages, until - performance.now());
+      } catch (error) {
+        if (performance.now() + againAfterMs >= until) throw error;
+        await sleep(againAfterMs);
+      }
     }
   }
 

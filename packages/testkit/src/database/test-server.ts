@@ -1,6 +1,8 @@
 import { startEmbeddedPostgres } from '@omnigate/database';
 import { createLogger } from '@omnigate/runtime';
+import { dockerAnswers } from '../docker';
 import { announce, awaitAnnouncement, claimFolder, startWatchdog, testRunFolder } from '../test-run';
+import { startPostgresContainer } from './container';
 
 /** A PostgreSQL for tests. */
 export interface TestDatabase {
@@ -27,13 +29,27 @@ function withoutSocket(url: string): string {
   return plain.href;
 }
 
+async function startEmbedded(folder: string): Promise<string> {
+  const logger = createLogger({ service: 'test-database', level: 'silent' });
+  const server = await startEmbeddedPostgres({ dataDir: folder, logger, unsafeNoSync: true });
+  await server.leave();
+  return withoutSocket(server.url);
+}
+
+/** The embedded one comes with the packages and starts within a second; Docker is for systems that it does not know. */
+async function startSomewhere(folder: string): Promise<string> {
+  try {
+    return await startEmbedded(folder);
+  } catch (error) {
+    if (await dockerAnswers()) return startPostgresContainer();
+    throw error;
+  }
+}
+
 async function startServer(folder: string): Promise<void> {
   startWatchdog(watchdogScript, folder);
   try {
-    const logger = createLogger({ service: 'test-database', level: 'silent' });
-    const server = await startEmbeddedPostgres({ dataDir: folder, logger, unsafeNoSync: true });
-    await server.leave();
-    await announce<TestDatabase>(folder, { url: withoutSocket(server.url) });
+    await announce<TestDatabase>(folder, { url: await startSomewhere(folder) });
   } catch (error) {
     await announce<TestDatabase>(folder, { error: String(error) });
   }
@@ -42,8 +58,8 @@ async function startServer(folder: string): Promise<void> {
 let started: Promise<TestDatabase> | undefined;
 
 /**
- * The PostgreSQL of this test run: that of DATABASE_URL_TEST, else an embedded one with fsync off, which all workers
- * of the run share and which ends with it.
+ * The PostgreSQL of this test run: that of DATABASE_URL_TEST, else an embedded one with fsync off, else one in Docker;
+ * all workers of the run share it, and it ends with the run.
  */
 export function startTestDatabase(): Promise<TestDatabase> {
   started ??= locate();

@@ -190,8 +190,17 @@ function postmasterPids(folder: string): number[] {
   const files = readdirSync(folder, { recursive: true }).map(String);
   return files
     .filter((file) => file.endsWith('postmaster.pid'))
-    .map((file) => Number.parseInt(readFileSync(join(folder, file), 'utf8'), 10))
+    .map((file) => Number.parseInt(readOrNothing(join(folder, file)), 10))
     .filter((pid) => pid > 0);
+}
+
+// A server that is ending takes its file away.
+function readOrNothing(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function killQuietly(pid: number, signal: NodeJS.Signals): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { freshDatabase } from '../database/fresh-database';
+import { grpcPaths, httpPaths, type PathRow, type Upstream } from '../front-door/paths';
 import { type FrontDoor, openGrpcDoor, openHttpDoor } from './front-door';
 import { type ServiceName, type ServiceProcess, startService } from './service-process';
 
@@ -44,16 +45,14 @@ interface Member {
 /** In the order of their start: each asks those before. */
 const names: readonly ServiceName[] = ['directory', 'bot', 'routing', 'channel-webhooks', 'channel-web'];
 
-/** Who answers which path, as in the front door of an installation. */
-const httpPaths: readonly [RegExp, ServiceName][] = [
-  [/^\/webhooks\//, 'channel-webhooks'],
-  [/^\/(?:chat\/|demo|media\/)/, 'channel-web'],
-];
-const grpcPaths: readonly [RegExp, ServiceName][] = [
-  [/^\/omnigate\.(?:conversation|contact|routing|delivery)\./, 'routing'],
-  [/^\/omnigate\.(?:bot|knowledge)\./, 'bot'],
-  [/^\//, 'directory'],
-];
+/** Who stands behind the front door's groups; nobody here answers for the installation as a whole. */
+const serviceOf: Partial<Record<Upstream, ServiceName>> = {
+  webhooks: 'channel-webhooks',
+  web: 'channel-web',
+  directory: 'directory',
+  routing: 'routing',
+  bot: 'bot',
+};
 
 /**
  * Launches every service as a process on a database of its own, and waits until all are ready.
@@ -72,8 +71,9 @@ export async function launchCluster(options: ClusterOptions = {}): Promise<Launc
   const turns = new Map<ServiceName, number>();
 
   /** In turn, as a load balancer does. */
-  const choose = (paths: readonly [RegExp, ServiceName][], port: 'http' | 'grpc') => (path: string) => {
-    const name = paths.find(([pattern]) => pattern.test(path))?.[1];
+  const choose = (paths: readonly PathRow[], port: 'http' | 'grpc') => (path: string) => {
+    const row = paths.find(({ begins }) => new RegExp(`^${begins}`).test(path));
+    const name = row && serviceOf[row.upstream];
     const list = name ? (members.get(name) ?? []) : [];
     if (!name || list.length === 0) return undefined;
     const turn = (turns.get(name) ?? 0) + 1;

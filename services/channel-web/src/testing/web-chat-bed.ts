@@ -20,11 +20,11 @@ import { createDatabase } from '@omnigate/database';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
 import { createInProcessClient, defineService } from '@omnigate/rpc';
-import { createLogger, createMetrics, newId } from '@omnigate/runtime';
+import { createHealth, createLogger, createMetrics, newId } from '@omnigate/runtime';
+import { createHttpServer } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import { createWebVisitor, freshDatabase, type WebVisitor, type WebVisitorOptions } from '@omnigate/testkit';
 import { buildSync } from 'esbuild';
-import { fastify } from 'fastify';
 import { type ChannelWebDeps, createChannelWeb } from '../app';
 import { channelWebSchema } from '../index';
 
@@ -99,7 +99,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   const registry = registryOf(channels);
   const directory = createDirectoryCache({ registry, bus, logger, negativeTtlMs: 0 });
   const state = createLocalState();
-  const server = fastify({ forceCloseConnections: 'idle', trustProxy: true });
+  const server = createHttpServer({ health: createHealth(), metrics, trustProxy: ['127.0.0.0/8'] });
   const port = { number: 0 };
   await bus.start();
   await directory.start();

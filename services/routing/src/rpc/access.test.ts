@@ -70,4 +70,11 @@ describe('the acting agent', () => {
   ])('$name: $code', async ({ call, named, code }) => {
     await expect(acting(call, named)).rejects.toMatchObject({ code });
   });
+
+  test('is known before word of it has come, since its key is', async () => {
+    const old = { ...tenant, agents: [] };
+    const behind = { ...directory.cache, tenant: async () => old };
+    const call = callOf(['agent'], 'ann');
+    expect(await actingAgent({ tenants: tenantsOf(behind) }, call, '')).toMatchObject({ id: idOf('ann') });
+  });
 });
