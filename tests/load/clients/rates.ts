@@ -56,7 +56,7 @@ export async function measureAppend({ bus }: Subject, topic: string, records: nu
  * @returns what it took.
  */
 export async function measureSend({ client }: Subject, topic: string, records: number): Promise<Cost> {
-  const line = client.openProducer({ retry: 'hasty' });
+  const line = client.openProducer({ retry: 'single' });
   await line.connect();
   const request = Array.from({ length: requestSize }, (_, index) => messageOf(topic, index));
   const meter = startMeter();

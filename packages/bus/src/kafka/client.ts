@@ -5,11 +5,8 @@ import type { KafkaOptions } from './options';
 /** Rides out the election of a leader, which takes about three seconds with the settings in docs/kafka.md. */
 export const patientRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 };
 
-/**
- * About as long as whoever waits for an append has patience, and no longer than a member's session; in short steps, since
- * a new leader that is found late is a pause for all.
- */
-export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 500, retries: 12 };
+/** About as long as whoever waits for an append has patience, and no longer than a member's session. */
+export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 7 };
 
 /**
  * As little as an idempotent producer of kafkajs takes. Whoever gives a send up must know that it ends: one that went on

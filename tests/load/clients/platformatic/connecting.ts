@@ -18,7 +18,9 @@ export interface Retry {
 
 /** As long as the driver gives kafkajs (packages/bus/src/kafka/client.ts). */
 export const retries = {
-  hasty: { retries: 12, initialMs: 100, maxMs: 500 },
+  // Two: of an idempotent producer this client takes one for "without end".
+  single: { retries: 2, initialMs: 50, maxMs: 100 },
+  hasty: { retries: 7, initialMs: 100, maxMs: 1_000 },
   patient: { retries: 20, initialMs: 100, maxMs: 2_000 },
   none: { retries: 0, initialMs: 0, maxMs: 0 },
 } as const satisfies Record<string, Retry>;
