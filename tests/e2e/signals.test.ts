@@ -38,17 +38,21 @@ describe('signals', () => {
     await omnigate?.close();
   }, 60_000);
 
-  /** Values by `name{labels}`. */
+  /** Values by `name{labels}`; in the cluster form the sums over all processes, which a label names there. */
   async function samples(): Promise<Map<string, number>> {
     const response = await fetch(`${omnigate.httpUrl}/metrics`);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    return new Map(
-      lines.map((line) => {
-        const at = line.lastIndexOf(' ');
-        return [line.slice(0, at), Number(line.slice(at + 1))];
-      }),
-    );
+    const sums = new Map<string, number>();
+    for (const line of lines) {
+      const at = line.lastIndexOf(' ');
+      const name = line
+        .slice(0, at)
+        .replace(/process="[^"]*",?/, '')
+        .replace('{}', '');
+      sums.set(name, (sums.get(name) ?? 0) + Number(line.slice(at + 1)));
+    }
+    return sums;
   }
 
   test.each(parts)(

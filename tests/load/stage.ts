@@ -64,7 +64,11 @@ function demoKnowledge(): Resource[] {
  * @returns the stage; close it.
  */
 export async function openStage(form: OmnigateForm, callbacks: string): Promise<Stage> {
-  const omnigate = await launchOmnigate({ form, env: { OMNIGATE_LOG_LEVEL: 'warn' } });
+  const omnigate = await launchOmnigate({
+    form,
+    // More processes than cores would only take turns.
+    env: { OMNIGATE_LOG_LEVEL: 'warn', OMNIGATE_REPLICAS: '1' },
+  });
   const simulator = startChild('simulator', [callbacks]);
   const providerUrl = await answerOf<string>(simulator);
   return {

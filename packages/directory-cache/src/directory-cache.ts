@@ -33,6 +33,8 @@ export interface DirectoryCache {
   peekChannel(id: string): ResolvedChannel | undefined;
   /** Returns a channel with its secrets, or undefined when there is none. Throws AppError when directory is away. */
   channel(id: string): Promise<ResolvedChannel | undefined>;
+  /** As `channel`, read now: one that was applied a moment ago may have been asked for before. */
+  renewChannel(id: string): Promise<ResolvedChannel | undefined>;
   /** Returns a tenant's channel by its name, or undefined. */
   channelByName(tenantId: string, name: string): Promise<ResolvedChannel | undefined>;
   /** Returns a tenant that is kept, without waiting. */
@@ -91,6 +93,7 @@ export function createDirectoryCache(options: DirectoryCacheOptions): DirectoryC
   return {
     peekChannel: (id) => caches.channels.peek(id),
     channel: (id) => caches.channels.get(id),
+    renewChannel: (id) => caches.channels.renew(id),
     async channelByName(tenantId, name) {
       const id = await caches.channelIds.get(`${tenantId}|${name}`);
       return id === undefined ? undefined : caches.channels.get(id);

@@ -180,6 +180,7 @@ function createChannels(apiBaseUrl: string) {
   const directory: DirectoryCache = {
     peekChannel: (id) => channels.get(id),
     channel: async (id) => channels.get(id),
+    renewChannel: async (id) => channels.get(id),
     channelByName: async () => undefined,
     peekTenant: () => undefined,
     tenant: async () => undefined,

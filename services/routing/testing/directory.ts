@@ -80,6 +80,7 @@ export function createTestDirectory(): TestDirectory {
     cache: {
       peekChannel: (id) => channels.get(id),
       channel: async (id) => channels.get(id),
+      renewChannel: async (id) => channels.get(id),
       channelByName: async (tenantId, name) => {
         const channel = tenants.get(tenantId)?.channel;
         return channel?.name === name ? channel : undefined;

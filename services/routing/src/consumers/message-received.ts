@@ -76,7 +76,7 @@ async function decode(
   for (const [index, record] of records.entries()) {
     const { message, consentWord } = MessageReceived.decode(record.value);
     const channelId = message?.channel?.id ?? '';
-    const channel = context.directory.peekChannel(channelId) ?? (await context.directory.channel(channelId));
+    const channel = context.directory.peekChannel(channelId) ?? (await findChannel(context, channelId));
     if (
       !message?.sender ||
       !channel ||
@@ -91,6 +91,10 @@ async function decode(
   }
   return items;
 }
+
+/** A record is set aside where its channel is unknown; before that the directory is asked itself. */
+const findChannel = async ({ directory }: Pick<RoutingContext, 'directory'>, id: string) =>
+  (await directory.channel(id)) ?? directory.renewChannel(id);
 
 async function dropRepeats(tx: Transaction, items: Inbound[]): Promise<Inbound[]> {
   const once = new Map(items.map((item) => [nameOf(item), item]));
