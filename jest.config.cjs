@@ -1,5 +1,13 @@
 // Packages that ship ES modules alone, or import() at run time: Jest runs CommonJS, so they are compiled too.
-const esModules = ['uuid', 'commander', 'opencc-js', '@opentelemetry/otlp-exporter-base'];
+const esModules = [
+  'uuid',
+  'commander',
+  'opencc-js',
+  '@opentelemetry/otlp-exporter-base',
+  '@platformatic/kafka',
+  '@platformatic/dynamic-buffer',
+  '@platformatic/wasm-utils',
+];
 const pnpmFolders = esModules.map((name) => name.replace('/', '\\+'));
 
 const swc = [

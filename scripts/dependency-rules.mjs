@@ -39,6 +39,8 @@ export const serviceGraph = {
 export const driverOwners = {
   '@grpc/grpc-js': ['packages/rpc/'],
   '@grpc/reflection': ['packages/rpc/'],
+  // Measured beside kafkajs, and not shipped.
+  '@platformatic/kafka': ['tests/load/clients/'],
   'grpc-health-check': ['packages/rpc/'],
   ioredis: ['packages/state/'],
   kafkajs: ['packages/bus/'],

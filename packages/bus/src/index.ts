@@ -3,8 +3,9 @@ export { type AppliedTopic, applyTopics, type TopicSpec } from './kafka/apply-to
 export { assignPartitions } from './kafka/assigner';
 export { createKafkaBus, type KafkaBusOptions } from './kafka/bus';
 export type { FetchedMessage } from './kafka/cluster';
-export type { GroupMember, GroupTimings, MemberOptions } from './kafka/group-member';
+export type { Fetched, GroupMember, GroupTimings, MemberOptions } from './kafka/group-member';
 export type { Acknowledgement, KafkaClient, ProducerLine, ProducerPatience } from './kafka/kafka-client';
+export { kafkajsClient } from './kafka/kafkajs-client';
 export type { Produced } from './kafka/message';
 export { type KafkaConfig, type KafkaOptions, kafkaConfigShape, kafkaOptionsFrom } from './kafka/options';
 export {

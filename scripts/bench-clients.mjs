@@ -1,0 +1,15 @@
+// `npm run bench:clients`: kafkajs beside @platformatic/kafka. Arguments are passed on; --help lists them.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+import { node24, root, run } from './toolchain.mjs';
+
+const main = join(root, 'tests', 'dist', 'load', 'clients', 'bench.js');
+if (!(await ensureInstalled()) || !(await ensureBuilt('everything'))) process.exit(1);
+if (!existsSync(main)) {
+  console.error(
+    'tests/dist/load/clients/bench.js is missing after the build: tests/load/clients/bench.ts must exist.',
+  );
+  process.exit(1);
+}
+process.exit(await run(node24(), [main, ...process.argv.slice(2)], { env: process.env }));
