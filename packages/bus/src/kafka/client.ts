@@ -2,7 +2,7 @@ import type { Logger } from '@omnigate/runtime';
 import { type ISocketFactory, Kafka, type LogEntry, logLevel, type RetryOptions } from 'kafkajs';
 import type { KafkaOptions } from './options';
 
-/** Rides out the election of a leader, which takes about three seconds with the settings in docs/kafka.md. */
+/** Rides out the election of a leader, which takes three to five seconds with the settings in docs/kafka.md. */
 export const patientRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 20 };
 
 /** About as long as whoever waits for an append has patience, and no longer than a member's session. */
