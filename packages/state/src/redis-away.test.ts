@@ -48,6 +48,17 @@ async function takeAll(state: State, bucket: string): Promise<number> {
   return count;
 }
 
+/** A fetch that is under way until it is answered. */
+function holdFetch() {
+  const begun = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<ReturnType<typeof token>>();
+  const fetch = () => {
+    begun.resolve();
+    return answer.promise;
+  };
+  return { begun: begun.promise, answer: answer.resolve, fetch };
+}
+
 /** Publishes on one until the other hears it. */
 async function heardByOther(from: State, to: State): Promise<void> {
   const channel = randomUUID();
@@ -136,17 +147,13 @@ describe('with Redis gone', () => {
 
   it('lets whoever waits for the fetch of another process fetch by itself', async () => {
     const [one, other] = [open(), open()];
-    const begun = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<ReturnType<typeof token>>();
-    const first = one.state.token('k', () => {
-      begun.resolve();
-      return answer.promise;
-    });
-    await begun.promise;
+    const held = holdFetch();
+    const first = one.state.token('k', held.fetch);
+    await held.begun;
     const second = other.state.token('k', async () => token('of the other'));
     await gone();
     expect(await second).toBe('of the other');
-    answer.resolve(token('of the first'));
+    held.answer(token('of the first'));
     expect(await first).toBe('of the first');
   });
 });
@@ -199,16 +206,12 @@ describe('with Redis flushed', () => {
 
   it('keeps the newer token when one is fetched twice', async () => {
     const [one, other] = [open(), open()];
-    const begun = Promise.withResolvers<void>();
-    const answer = Promise.withResolvers<ReturnType<typeof token>>();
-    const first = one.state.token('k', () => {
-      begun.resolve();
-      return answer.promise;
-    });
-    await begun.promise;
+    const held = holdFetch();
+    const first = one.state.token('k', held.fetch);
+    await held.begun;
     await redis.flush();
     expect(await other.state.token('k', async () => token('newer'))).toBe('newer');
-    answer.resolve(token('older'));
+    held.answer(token('older'));
     expect(await first).toBe('older');
     expect(await one.state.token('k', async () => token('newest'))).toBe('newer');
   });

@@ -13,7 +13,6 @@ export {
 } from './omnigate/launch';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
-export { type ClusterOptions, type LaunchedCluster, launchCluster } from './processes/launch-cluster';
 export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';

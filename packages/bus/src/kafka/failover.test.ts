@@ -1,44 +1,32 @@
-import { type FreshDatabase, freshDatabase, type LaunchedKafka, launchKafka } from '@omnigate/testkit';
-import { effectsSchema } from '../contract';
+import type { LaunchedKafka } from '@omnigate/testkit';
 import {
   consumeEffects,
   recordOf,
   tenantId,
-  uniqueName,
   until,
   untilEffects,
   valuesByKey,
 } from '../contract/bus-under-test';
-import { busSchema } from '../postgres/schema';
-import { type KafkaProcess, openKafkaProcess, prepareTopics, testLogger } from '../testing/kafka-process';
+import { type KafkaProcess, testLogger } from '../testing/kafka-process';
+import { type KafkaScene, openKafkaScene } from '../testing/kafka-scene';
 import { createClient } from './client';
 
 /** Three brokers, three replicas, two in sync: one may die at any time, and what was acknowledged is not lost. */
 describe('the Kafka driver with three brokers', () => {
+  let scene: KafkaScene;
   let kafka: LaunchedKafka;
-  let fresh: FreshDatabase;
   let topic: string;
   let group: string;
-  let processes: KafkaProcess[];
   beforeAll(async () => {
-    [kafka, fresh] = await Promise.all([
-      launchKafka({ nodes: 3 }),
-      freshDatabase([busSchema, effectsSchema]),
-    ]);
+    scene = await openKafkaScene(3);
+    kafka = scene.kafka;
   }, 180_000);
-  afterAll(() => Promise.all([kafka.close(), fresh.drop()]));
+  afterAll(() => scene.close());
   beforeEach(async () => {
-    processes = [];
-    [topic, group] = [uniqueName('topic'), uniqueName('group')];
-    await prepareTopics(kafka.brokers, [topic], [group]);
+    ({ topic, group } = await scene.prepare());
   });
-  afterEach(() => Promise.all(processes.map((process) => process.stop())));
+  afterEach(() => scene.clear());
 
-  const open = async () => {
-    const process = await openKafkaProcess({ brokers: kafka.brokers, url: fresh.url });
-    processes.push(process);
-    return process;
-  };
   const retried = (work: () => Promise<void>) =>
     until(() =>
       work().then(
@@ -108,7 +96,7 @@ describe('the Kafka driver with three brokers', () => {
   }
 
   test('the coordinator of a group dies under load: all goes on with another, nothing lost, in order', async () => {
-    const [a, b] = [await open(), await open()];
+    const [a, b] = [await scene.open(), await scene.open()];
     for (const process of [a, b]) await consumeEffects(process, { group, topics: [topic] }).start();
     const { acknowledged, stop } = load(a);
     await untilEffects(a, group, 60);

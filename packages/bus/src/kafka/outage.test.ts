@@ -1,20 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createHealth } from '@omnigate/runtime';
-import { type FreshDatabase, freshDatabase, type LaunchedKafka, launchKafka } from '@omnigate/testkit';
-import { effectsSchema } from '../contract';
+import type { LaunchedKafka } from '@omnigate/testkit';
 import {
   consumeEffects,
   createGate,
   effectsOf,
   recordOf,
   tenantId,
-  uniqueName,
   until,
   untilEffects,
   writeEffects,
 } from '../contract/bus-under-test';
-import { busSchema } from '../postgres/schema';
-import { type KafkaProcess, openKafkaProcess, prepareTopics, testLogger } from '../testing/kafka-process';
+import { type KafkaProcess, testLogger } from '../testing/kafka-process';
+import { type KafkaScene, openKafkaScene } from '../testing/kafka-scene';
 import { openWires } from '../testing/wires';
 import { createClient, singleRetry } from './client';
 import { openKafkajsProducer } from './kafkajs-client';
@@ -24,34 +22,24 @@ import { createRecordProducer } from './producer';
 
 /** Faults of the one broker there is: nothing is lost, nothing is in another order, and who waits is told in time. */
 describe('the Kafka driver with one broker', () => {
+  let scene: KafkaScene;
   let kafka: LaunchedKafka;
-  let fresh: FreshDatabase;
   let topic: string;
   let group: string;
-  let processes: KafkaProcess[];
   beforeAll(async () => {
-    [kafka, fresh] = await Promise.all([
-      launchKafka({ nodes: 1 }),
-      freshDatabase([busSchema, effectsSchema]),
-    ]);
+    scene = await openKafkaScene(1);
+    kafka = scene.kafka;
   }, 120_000);
-  afterAll(() => Promise.all([kafka.close(), fresh.drop()]));
+  afterAll(() => scene.close());
   beforeEach(async () => {
-    processes = [];
-    [topic, group] = [uniqueName('topic'), uniqueName('group')];
-    await prepareTopics(kafka.brokers, [topic], [group]);
+    ({ topic, group } = await scene.prepare());
   });
-  afterEach(() => Promise.all(processes.map((process) => process.stop())));
+  afterEach(() => scene.clear());
 
   const node = () => {
     const [only] = kafka.nodes;
     if (!only) throw new Error('there is one broker');
     return only;
-  };
-  const open = async (o: Partial<Parameters<typeof openKafkaProcess>[0]> = {}) => {
-    const process = await openKafkaProcess({ brokers: kafka.brokers, url: fresh.url, ...o });
-    processes.push(process);
-    return process;
   };
   const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, i) => String(from + i));
   const publish = (process: KafkaProcess, values: string[]) =>
@@ -69,7 +57,7 @@ describe('the Kafka driver with one broker', () => {
 
   test('waits for a broker that is slow to become ready', async () => {
     await node().kill();
-    const opening = open();
+    const opening = scene.open();
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await node().start();
     const process = await opening;
@@ -81,7 +69,7 @@ describe('the Kafka driver with one broker', () => {
   }, 120_000);
 
   test('a broker that is restarted in the middle of a batch costs nothing and repeats nothing', async () => {
-    const process = await open();
+    const process = await scene.open();
     const began = createGate();
     const goOn = createGate();
     const consumer = consumeEffects(process, {
@@ -112,7 +100,7 @@ describe('the Kafka driver with one broker', () => {
   }, 120_000);
 
   test('scenario 20: while the broker is away, what is published waits, in order, and an append is refused in time', async () => {
-    const process = await open({ kafka: { appendTimeoutMs: 1_500 } });
+    const process = await scene.open({ kafka: { appendTimeoutMs: 1_500 } });
     const consumer = consumeEffects(process, { group, topics: [topic] });
     await consumer.start();
     await process.bus.append(recordOf(topic, 'other', 'before'));
@@ -129,7 +117,7 @@ describe('the Kafka driver with one broker', () => {
 
   test('a broker that is stopped and says nothing: time-outs, red, and on again without a restart', async () => {
     const health = createHealth();
-    const process = await open({ health, kafka: { appendTimeoutMs: 1_000, stuckAfterMs: 1_500 } });
+    const process = await scene.open({ health, kafka: { appendTimeoutMs: 1_000, stuckAfterMs: 1_500 } });
     const consumer = consumeEffects(process, { group, topics: [topic] });
     await consumer.start();
     await process.bus.append(recordOf(topic, 'key', 'before'));
@@ -220,7 +208,7 @@ describe('the Kafka driver with one broker', () => {
   test('no progress though there is something to read: the consumer is begun again, and the process is told', async () => {
     const health = createHealth();
     const stuck = createGate();
-    const process = await open({ health, onStuck: stuck.open, kafka: { stuckAfterMs: 1_000 } });
+    const process = await scene.open({ health, onStuck: stuck.open, kafka: { stuckAfterMs: 1_000 } });
     const consumer = consumeEffects(process, { group, topics: [topic] });
     await consumer.start();
     await process.bus.append(recordOf(topic, 'key', 'before'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@omnigate/runtime';
-import { freePorts } from '../standalone/free-ports';
+import { freePorts } from '../free-ports';
 import { httpProbe } from './probe';
 import { type SupervisedProcess, type SupervisionOptions, superviseProcess } from './supervised-process';
 

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
+import { freePorts } from '../free-ports';
 import { startTethered, type Tethered } from '../processes/tethered';
-import { freePorts } from '../standalone/free-ports';
 import { prepareNginx } from './nginx';
 import type { Upstream } from './paths';
 

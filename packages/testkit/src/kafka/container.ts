@@ -1,4 +1,4 @@
-import { freePorts } from '../standalone/free-ports';
+import { freePorts } from '../free-ports';
 import { kafkaVersion } from './distribution';
 
 const clientPort = 9092;

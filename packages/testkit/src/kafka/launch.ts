@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePorts } from '../standalone/free-ports';
+import { freePorts } from '../free-ports';
 import { startWatchdog, testRunFolder } from '../test-run';
 import { kafkaClassPath } from './distribution';
 import { createKafkaNode, type KafkaNode } from './node';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
+import { freePorts } from '../free-ports';
 import { repositoryRoot } from '../repository-root';
-import { freePorts } from '../standalone/free-ports';
 
 const stopMs = 35_000;
 const databaseMs = 60_000;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { freePorts } from '../standalone/free-ports';
+import { freePorts } from '../free-ports';
 import { flushRedis } from './flush';
 import type { RedisServer } from './redis-server';
 

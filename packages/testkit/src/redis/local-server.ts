@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../free-ports';
 import { startTethered, type Tethered } from '../processes/tethered';
-import { freePorts } from '../standalone/free-ports';
 import { flushRedis } from './flush';
 import type { RedisServer } from './redis-server';
 

@@ -34,3 +34,19 @@ export function createPortGiver(): () => Promise<number> {
     throw new AppError('CONFIG_INVALID', { reason: 'no port of 127.0.0.1 can be listened on' });
   };
 }
+
+const givePort = createPortGiver();
+
+/**
+ * Finds loopback ports that nobody listens on, others at each call of this process. Somebody may take one before it is
+ * used, so callers try again.
+ *
+ * @param count how many.
+ * @returns different ports.
+ * @throws AppError CONFIG_INVALID when there are none.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await givePort());
+  return ports;
+}
