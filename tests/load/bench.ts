@@ -1,14 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryServiceService } from '@omnigate/contracts';
 import type { OmnigateForm } from '@omnigate/testkit';
+import { runCommand, showReport } from './command';
 import { residentOfOmnigate, totalMs } from './cpu';
 import { profiledStages } from './cpu-profile';
 import { type EndToEndRun, perMessage, runEndToEnd } from './end-to-end';
-import { type BenchOptions, readOptions, UsageError } from './options';
+import { settingNow } from './machine';
+import { type BenchOptions, readOptions } from './options';
 import { runBurst, runReceive } from './receive';
-import { type Report, toMarkdown } from './report';
+import { toMarkdown } from './report';
 import { type Channel, measured, openStage, type Stage } from './stage';
 import { historyPrefix, writeHistory } from './stored-history';
 
@@ -141,15 +143,8 @@ const standaloneAlone = ['stages', 'store'];
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (!options) return;
-  const [cpu] = cpus();
-  const machine = {
-    cpus: cpus().length,
-    model: cpu?.model ?? '',
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    node: process.version,
-  };
   const measurements: Partial<Record<OmnigateForm, BenchResults>> = {};
-  const results = { date: new Date().toISOString(), machine, forms: measurements };
+  const results = { ...settingNow(), forms: measurements };
   try {
     for (const form of options.forms) {
       measurements[form] = {};
@@ -157,7 +152,7 @@ async function main(): Promise<void> {
     }
   } finally {
     // Also when a part has failed: minutes of measuring are not thrown away.
-    show(results, options.out);
+    showReport('bench', results, { markdown: toMarkdown(results), folder: options.out });
   }
 }
 
@@ -180,20 +175,4 @@ async function measure(form: OmnigateForm, options: BenchOptions, results: Bench
   }
 }
 
-function show(results: Report, folder: string | undefined): void {
-  const markdown = toMarkdown(results);
-  process.stdout.write(`${markdown}\n`);
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'bench.json'), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(join(folder, 'bench.md'), `${markdown}\n`);
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}; --help lists what there is\n`);
-    process.exit(2);
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
-});
+runCommand(main);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { OmnigateForm } from '@omnigate/testkit';
+import { parsed, UsageError } from './command';
 
 /** What the benchmark was asked for. */
 export interface BenchOptions {
@@ -29,9 +30,6 @@ const help = `npm run bench -- [options]: measures Omnigate as it ships
 `;
 
 const scenarios = ['idle', 'receive', 'burst', 'single', 'tenants', 'stages', 'store'];
-
-/** What was asked for is not possible. */
-export class UsageError extends Error {}
 
 function formsOf(form: string): readonly OmnigateForm[] {
   if (form === 'standalone') return ['standalone'];
@@ -78,12 +76,4 @@ export function readOptions(args: string[]): BenchOptions | undefined {
     callbacks: values.callbacks ?? '',
     storedMessages: Number(values.stored ?? 2_000_000),
   };
-}
-
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -1,5 +1,6 @@
 import type { CpuSample } from './cpu';
 import type { EndToEndRun } from './end-to-end';
+import { measuredOn, type Setting } from './machine';
 import type { BurstRun, ReceiveRun } from './receive';
 
 /** What was measured of a form, by scenario. */
@@ -109,9 +110,7 @@ function details(form: string, { receive, single, tenants, stages, store }: Resu
 }
 
 /** Everything that one run of the benchmark measured. */
-export interface Report {
-  date: string;
-  machine: { cpus: number; model: string; memoryGb: number; node: string };
+export interface Report extends Setting {
   forms: Record<string, Results>;
 }
 
@@ -121,10 +120,10 @@ export interface Report {
  * @param report what was measured.
  * @returns Markdown.
  */
-export function toMarkdown({ date, machine, forms }: Report): string {
-  const measured = Object.entries(forms);
+export function toMarkdown(report: Report): string {
+  const measured = Object.entries(report.forms);
   return [
-    `Measured ${date.slice(0, 10)} on ${machine.cpus} cores (${machine.model}), ${machine.memoryGb} GB, Node ${machine.node}; generator, provider and all servers on the same cores.`,
+    `${measuredOn(report)}; generator, provider and all servers on the same cores.`,
     '',
     ...figuresTable(measured),
     ...measured.flatMap(([form, results]) => details(form, results)),

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../options';
+import { runCommand, showReport } from '../command';
+import { settingNow } from '../machine';
 import { runContract } from './contract-run';
 import { measureFailover } from './failover';
 import { type ClientBenchOptions, readOptions } from './options';
@@ -26,13 +26,7 @@ function versionOf(folder: string, dependency: string): string {
 
 function emptyReport(options: ClientBenchOptions): ClientReport {
   return {
-    date: new Date().toISOString(),
-    machine: {
-      cpus: cpus().length,
-      model: cpus()[0]?.model ?? '',
-      memoryGb: Math.round(totalmem() / 2 ** 30),
-      node: process.version,
-    },
+    ...settingNow(),
     versions: {
       kafkajs: versionOf('packages/bus', 'kafkajs'),
       platformatic: versionOf('tests', '@platformatic/kafka'),
@@ -70,24 +64,8 @@ async function main(): Promise<void> {
     }
   } finally {
     // Also when a part has failed: minutes of measuring are not thrown away.
-    show(report, options.out);
+    showReport('clients', report, { markdown: toMarkdown(report), folder: options.out });
   }
 }
 
-function show(report: ClientReport, folder: string | undefined): void {
-  const markdown = toMarkdown(report);
-  process.stdout.write(`${markdown}\n`);
-  if (!folder) return;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'clients.json'), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(folder, 'clients.md'), `${markdown}\n`);
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}; --help lists what there is\n`);
-    process.exit(2);
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(1);
-});
+runCommand(main);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError } from '../options';
+import { parsed, UsageError } from '../command';
 
 /** What of the clients is measured. */
 export const parts = ['rates', 'failover', 'contract'] as const;
@@ -40,7 +40,7 @@ const help = `npm run bench:clients -- [options]: kafkajs beside @platformatic/k
  * @throws UsageError for an unknown option or a value that does not fit.
  */
 export function readOptions(args: string[]): ClientBenchOptions | undefined {
-  const values = parsed(args);
+  const { values } = parsed(() => parse(args));
   if (values.help) {
     process.stdout.write(help);
     return undefined;
@@ -56,7 +56,7 @@ export function readOptions(args: string[]): ClientBenchOptions | undefined {
   };
 }
 
-function parsed(args: string[]) {
+function parse(args: string[]) {
   const text = { type: 'string' } as const;
   const options = {
     only: text,
@@ -68,11 +68,7 @@ function parsed(args: string[]) {
     out: text,
     help: { type: 'boolean' },
   } as const;
-  try {
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parseArgs({ args, options });
 }
 
 function partsOf(list: string | undefined): readonly Part[] {

@@ -1,3 +1,4 @@
+import { measuredOn, type Setting } from '../machine';
 import type { ContractRun } from './contract-run';
 import type { Cost } from './cost';
 import type { FailoverRun } from './failover';
@@ -6,9 +7,7 @@ import { medianOf, type RateRun } from './rounds';
 import { type ClientName, clientNames } from './subjects';
 
 /** Everything that one run measured; a part that was not asked for is not there. */
-export interface ClientReport {
-  date: string;
-  machine: { cpus: number; model: string; memoryGb: number; node: string };
+export interface ClientReport extends Setting {
   /** Of the packages, by client. */
   versions: Record<ClientName, string>;
   options: ClientBenchOptions;
@@ -79,7 +78,7 @@ function contractRows(contract: Record<ClientName, ContractRun>): Row[] {
  * @returns Markdown.
  */
 export function toMarkdown(report: ClientReport): string {
-  const { date, machine, options, rates, failover, contract, versions } = report;
+  const { options, rates, failover, contract, versions } = report;
   const rows = [
     ...(rates ? rateRows(rates, options) : []),
     ...(failover ? failoverRows(failover) : []),
@@ -89,7 +88,7 @@ export function toMarkdown(report: ClientReport): string {
     (contract?.[name].failed ?? []).map((test) => `Failed: ${test}`),
   );
   return [
-    `Measured ${date.slice(0, 10)} on ${machine.cpus} cores (${machine.model}), ${machine.memoryGb} GB, Node ${machine.node}; clients, brokers and PostgreSQL on the same cores; medians of ${options.rounds} rounds. Milliseconds beside a rate are CPU of the client's process per 1,000 records.`,
+    `${measuredOn(report)}; clients, brokers and PostgreSQL on the same cores; medians of ${options.rounds} rounds. Milliseconds beside a rate are CPU of the client's process per 1,000 records.`,
     '',
     `| figure | ${clientNames.map((name) => versions[name]).join(' | ')} |`,
     `| --- |${' --- |'.repeat(clientNames.length)}`,
