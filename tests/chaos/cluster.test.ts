@@ -10,7 +10,7 @@ import {
   startRedis,
 } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
-import { serviceProcesses } from './processes';
+import { processesOf } from '../journeys/process-list';
 import { openScenes, type Scenes } from './scenes';
 
 const seed = process.env.OMNIGATE_CHAOS_SEED ?? randomBytes(4).toString('hex');
@@ -60,10 +60,7 @@ describe('the cluster form', () => {
     return scenes;
   };
 
-  const pidsOf = (service: string): number[] =>
-    serviceProcesses(omnigate.pid())
-      .filter((process) => process.service === service)
-      .map(({ pid }) => pid);
+  const pidsOf = (service: string): number[] => processesOf(omnigate.pid(), service);
   const isReady = async (): Promise<boolean> => (await fetch(`${omnigate.httpUrl}/readyz`)).status === 200;
 
   /** Ends a process, and waits until another is ready in its place. @returns how long it was away */

@@ -102,6 +102,23 @@ describe('the start of a service process', () => {
     },
   );
 
+  test('each says when it is ready, and ends in order when it is asked to', async () => {
+    const database = await freshDatabase([]);
+    const { server, port } = await freePort();
+    await shut(server);
+    const common = { DATABASE_URL: database.url, OMNIGATE_DIRECTORY_ADDRESS: `127.0.0.1:${port}` };
+    const own: Partial<Record<ServiceName, object>> = { directory: { OMNIGATE_GRPC_PORT: String(port) } };
+    const all: ServiceProcess[] = [];
+    for (const name of names) {
+      const one = await start(name, { ...common, ...own[name] });
+      const { http } = await one.ready();
+      expect((await fetch(`http://${http}/readyz`)).status).toBe(200);
+      all.push(one);
+    }
+    for (const one of all.reverse()) expect([one.name, await one.stop()]).toEqual([one.name, 0]);
+    await database.drop();
+  }, 120_000);
+
   test('a database that answers nothing does not hold the end up', async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => void sockets.push(socket));

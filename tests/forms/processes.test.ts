@@ -1,88 +1,66 @@
 import {
   BotServiceService,
+  ConversationOwner,
   ConversationServiceService,
-  DeliveryServiceService,
-  DeliveryState,
   DirectoryServiceService,
 } from '@omnigate/contracts';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
-import { type LaunchedCluster, launchCluster, type WebVisitor } from '@omnigate/testkit';
+import { createWebVisitor, type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';
 import { demoArticles } from '../journeys/demo-knowledge';
 import { eventually } from '../journeys/eventually';
-import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
+import { processesOf } from '../journeys/process-list';
+import { replicaAddresses } from '../journeys/replica-addresses';
+import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
+const names = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web'] as const;
 const question = 'when will my order ship?';
 const answer = /ship the same working day/;
+/** Well below the time after which a page that was not woken looks by itself. */
+const wokenMs = 10_000;
 
-describe('every service in a process of its own', () => {
-  let cluster: LaunchedCluster;
+describe('two processes of each service, each looked at by itself', () => {
+  let omnigate: LaunchedOmnigate;
   let shop: SmsShop;
+  let customers = 0;
   const visitors: WebVisitor[] = [];
 
   beforeAll(async () => {
-    cluster = await launchCluster();
-    shop = await openSmsShop(cluster, {
-      twilio: { callbacks: ['sent', 'delivered'] },
-      resources: demoArticles(),
-    });
-  }, 120_000);
+    omnigate = await launchOmnigate({ form: 'cluster', env: { OMNIGATE_DEMO: '0' } });
+    shop = await openSmsShop(omnigate, { resources: demoArticles() });
+  }, 240_000);
   afterAll(async () => {
     for (const visitor of visitors) visitor.drop();
     await shop?.twilio.stop();
-    await cluster?.close();
+    await omnigate?.close();
   }, 60_000);
 
-  const ask = async (from: string) => {
-    const answers = await shop.twilio.inbound({ url: shop.webhookUrl, from, body: question });
+  const addressesOf = (name: (typeof names)[number]) => replicaAddresses(omnigate.output(), name);
+  const many = (count: number): string[] =>
+    Array.from({ length: count }, () => `+86139${String(customers++).padStart(8, '0')}`);
+  const ask = async (from: string, body = question): Promise<void> => {
+    const answers = await shop.twilio.inbound({ url: shop.webhookUrl, from, body });
     expect(answers.map(({ status }) => status)).toEqual([200]);
   };
   const sentTo = (customer: string) =>
     shop.twilio.messages.filter(({ to }) => to === customer).map(({ body }) => body);
-  const conversationOf = async (address: string) =>
-    (await cluster.client(ConversationServiceService).listConversations({ address })).conversations[0];
-  const newVisitor = async () => {
-    const web = await openWebShop(cluster);
-    const visitor = web.visitor();
-    visitors.push(visitor);
-    await visitor.connect();
-    return visitor;
-  };
+  const count = async (http: string, metric: RegExp): Promise<number> =>
+    Number(metric.exec(await (await fetch(`http://${http}/metrics`)).text())?.[1] ?? 0);
 
-  test('an SMS is answered by the bot, once, and its delivery is known', async () => {
-    const customer = '+8613800000101';
-    await ask(customer);
-    await eventually(() => sentTo(customer).length > 0, { what: 'the answer' });
-    await shop.twilio.settled();
-    expect(sentTo(customer)).toEqual([expect.stringMatching(answer)]);
-    const conversationId = (await conversationOf(customer))?.id ?? '';
-    const deliveries = cluster.client(DeliveryServiceService);
-    await eventually(
-      async () =>
-        (await deliveries.listDeliveries({ conversationId })).deliveries[0]?.state ===
-        DeliveryState.DELIVERY_STATE_DELIVERED,
-      { what: 'the receipt' },
-    );
-  });
-
-  test('a visitor of web chat is answered', async () => {
-    const visitor = await newVisitor();
-    await visitor.say(question);
-    expect((await visitor.message(({ from }) => from.role === 'bot')).content.text).toMatch(answer);
-  });
-
-  test('each has health and metrics on its HTTP port, and health of its own services on its gRPC port', async () => {
-    for (const name of ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web'] as const) {
-      const { http } = cluster.portsOf(name);
-      const [live, ready, metrics] = await Promise.all(
-        ['livez', 'readyz', 'metrics'].map((path) => fetch(`http://${http}/${path}`)),
-      );
-      expect([live?.status, ready?.status, metrics?.status]).toEqual([200, 200, 200]);
-      expect(await metrics?.text()).toContain('omnigate_');
-      expect(await ready?.json()).toEqual({
-        ready: true,
-        checks: { started: true, schema: true, bus: true, directory: true, database: true },
-      });
+  test('each has health and metrics on its HTTP port', async () => {
+    for (const name of names) {
+      expect(addressesOf(name)).toHaveLength(2);
+      for (const { http } of addressesOf(name)) {
+        const [live, ready, metrics] = await Promise.all(
+          ['livez', 'readyz', 'metrics'].map((path) => fetch(`http://${http}/${path}`)),
+        );
+        expect([live?.status, ready?.status, metrics?.status]).toEqual([200, 200, 200]);
+        expect(await metrics?.text()).toContain('omnigate_');
+        expect(await ready?.json()).toEqual({
+          ready: true,
+          checks: { started: true, schema: true, bus: true, directory: true, database: true },
+        });
+      }
     }
   });
 
@@ -93,30 +71,84 @@ describe('every service in a process of its own', () => {
       bot: BotServiceService,
     };
     for (const name of ['directory', 'routing', 'bot'] as const) {
-      const address = cluster.portsOf(name).grpc ?? '';
-      const stranger = createClient<ServiceDefinition>(services[name], { address, apiKey: 'key-of-nobody' });
-      const calls = Object.keys(services[name]).map((method) => stranger[method]?.({} as never));
-      const refusals = await Promise.allSettled(calls.filter((call) => call instanceof Promise));
-      expect(refusals.length).toBeGreaterThan(0);
-      for (const refusal of refusals)
-        expect(refusal).toMatchObject({ status: 'rejected', reason: { code: 'UNAUTHENTICATED' } });
-      stranger.close();
+      for (const { grpc: address = '' } of addressesOf(name)) {
+        const stranger = createClient<ServiceDefinition>(services[name], {
+          address,
+          apiKey: 'key-of-nobody',
+        });
+        const calls = Object.keys(services[name]).map((method) => stranger[method]?.({} as never));
+        const refusals = await Promise.allSettled(calls.filter((call) => call instanceof Promise));
+        expect(refusals.length).toBeGreaterThan(0);
+        for (const refusal of refusals)
+          expect(refusal).toMatchObject({ status: 'rejected', reason: { code: 'UNAUTHENTICATED' } });
+        stranger.close();
+      }
     }
   });
 
-  test.each(['directory', 'bot', 'routing', 'channel-webhooks', 'channel-web'] as const)(
-    '%s stops at SIGTERM, comes back, and nothing was lost',
-    async (name) => {
-      const visitor = await newVisitor();
-      const customer = `+86138000002${name.length}`;
-      expect(await cluster.end(name, 'SIGTERM')).toBe(0);
-      if (name === 'channel-webhooks') await cluster.startAgain(name);
+  test('every customer is answered once, and both processes of the adapter have taken part', async () => {
+    const list = many(40);
+    await Promise.all(list.map((customer) => ask(customer)));
+    await eventually(() => list.every((customer) => sentTo(customer).length > 0), { what: 'all answers' });
+    for (const customer of list) expect(sentTo(customer)).toEqual([expect.stringMatching(answer)]);
+    for (const { http } of addressesOf('channel-webhooks')) {
+      const received = /^omnigate_received_total\{part="channel-webhooks.received"\} (\d+)/m;
+      expect(await count(http, received)).toBeGreaterThan(0);
+    }
+  });
+
+  test('a change that one process of directory took is everywhere within two seconds', async () => {
+    const [first, second] = addressesOf('directory').map(({ grpc = '' }) => grpc);
+    const apiKey = 'key-that-is-made-now';
+    const admin = createClient(DirectoryServiceService, { address: first ?? '', apiKey: omnigate.apiKey });
+    await admin.applyResources({ resources: [resource('ApiKey', 'new', { role: 'auditor', key: apiKey })] });
+    const directory = createClient(DirectoryServiceService, { address: second ?? '', apiKey });
+    const routing = addressesOf('routing').map(({ grpc: address = '' }) =>
+      createClient(ConversationServiceService, { address, apiKey }),
+    );
+    const everywhere = async () => {
+      await directory.listResources({ kind: 'Team' });
+      for (const each of routing) await each.listConversations({});
+      return true;
+    };
+    await eventually(everywhere, { timeoutMs: 2_000, what: 'the new key' });
+    for (const client of [admin, directory, ...routing]) client.close();
+  });
+
+  test('a visitor on one process of web chat is woken by what the other one puts into the mailbox', async () => {
+    const { channelId } = await openWebShop(omnigate);
+    const places = addressesOf('channel-web').map(({ http }) => http);
+    const sent = /^omnigate_done_total\{part="channel-web.send"\} (\d+)/m;
+    for (let number = 0; number < 24; number += 1) {
+      const baseUrl = `http://${places[number % 2]}`;
+      visitors.push(createWebVisitor({ baseUrl, channelId, timeoutMs: wokenMs }));
+    }
+    await Promise.all(visitors.map((visitor) => visitor.connect()));
+    await Promise.all(visitors.map((visitor) => visitor.say(question)));
+    for (const visitor of visitors) {
+      const { content } = await visitor.message(({ from }) => from.role === 'bot');
+      expect(content.text).toMatch(answer);
+    }
+    // Partitions are shared out by key, so each process has sent to visitors of the other.
+    const sends = await Promise.all(places.map((place) => count(place, sent)));
+    expect(sends.reduce((sum, each) => sum + each)).toBe(visitors.length);
+    for (const each of sends) expect(each).toBeGreaterThan(0);
+  }, 60_000);
+
+  test('without a bot a person gets the conversation, and the customer is told', async () => {
+    const [customer = ''] = many(1);
+    const bots = processesOf(omnigate.pid(), 'bot');
+    expect(bots).toHaveLength(2);
+    for (const pid of bots) process.kill(pid, 'SIGSTOP');
+    try {
       await ask(customer);
-      if (name !== 'channel-webhooks') await cluster.startAgain(name);
-      await eventually(() => sentTo(customer).length > 0, { what: 'the answer' });
-      expect(sentTo(customer)).toHaveLength(1);
-      visitor.drop();
-    },
-    60_000,
-  );
+      await eventually(() => sentTo(customer).length > 0, { what: 'word of a person', timeoutMs: 60_000 });
+    } finally {
+      for (const pid of processesOf(omnigate.pid(), 'bot')) process.kill(pid, 'SIGCONT');
+    }
+    const { conversations } = await omnigate
+      .client(ConversationServiceService)
+      .listConversations({ address: customer });
+    expect(conversations.map(({ owner }) => owner)).toEqual([ConversationOwner.CONVERSATION_OWNER_QUEUE]);
+  }, 90_000);
 });

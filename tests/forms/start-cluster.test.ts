@@ -1,5 +1,5 @@
 // `npm run start:cluster`: the same services as processes of their own, on servers that it starts itself.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import type { TwilioSimulator } from '@omnigate/testkit';
 import { demoArticles } from '../journeys/demo-knowledge';
 import { eventually } from '../journeys/eventually';
+import { processesBelow } from '../journeys/process-list';
 import { openSmsShop, resource } from '../journeys/sms-shop';
 
 const root = dirname(dirname(__dirname));
@@ -16,12 +17,6 @@ const startMs = 180_000;
 const stopMs = 30_000;
 /** As soon as Kubernetes starts a container again for the first time. */
 const backMs = 10_000;
-
-/** A process of this machine. */
-interface Row {
-  pid: number;
-  command: string;
-}
 
 describe('npm run start:cluster', () => {
   let folder: string;
@@ -70,23 +65,8 @@ describe('npm run start:cluster', () => {
   const isReady = async (): Promise<boolean> =>
     (await fetch(`${credentials().http_url}/readyz`).catch(() => undefined))?.status === 200;
 
-  /** All processes below one. */
-  function below(pid: number): Row[] {
-    const rows = execFileSync('ps', ['-axwwo', 'pid=,ppid=,command='], { encoding: 'utf8' })
-      .split('\n')
-      .flatMap((line) => {
-        const [, id, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-        return id === undefined ? [] : [{ pid: Number(id), parent: Number(parent), command }];
-      });
-    const found = new Set([pid]);
-    for (let known = 0; known !== found.size; ) {
-      known = found.size;
-      for (const row of rows) if (found.has(row.parent)) found.add(row.pid);
-    }
-    return rows.filter((row) => found.has(row.pid) && row.pid !== pid);
-  }
   const pidOf = (command: RegExp): number =>
-    below(child.pid ?? 0).find((row) => command.test(row.command))?.pid ?? 0;
+    processesBelow(child.pid ?? 0).find((row) => command.test(row.command))?.pid ?? 0;
   /** Those that still run; one that nobody has reaped yet does not. */
   const survivors = (pids: readonly number[]): string[] => {
     const rows = spawnSync('ps', ['-o', 'stat=,pid=,command=', '-p', pids.join()], {
@@ -137,7 +117,7 @@ describe('npm run start:cluster', () => {
     });
     await eventually(() => isAnswered('+8613800000202'), { what: 'an answer again', timeoutMs: 30_000 });
 
-    const all = below(child.pid ?? 0).map(({ pid }) => pid);
+    const all = processesBelow(child.pid ?? 0).map(({ pid }) => pid);
     const since = Date.now();
     process.kill(-(child.pid ?? 0), 'SIGINT');
     expect(await ended).toBe(0);
@@ -151,7 +131,7 @@ describe('npm run start:cluster', () => {
     const main = join(root, 'packages', 'testkit', 'dist', 'cluster', 'main.js');
     await start(process.execPath, [main], { ...free, ...ports });
     await client(DirectoryServiceService).applyResources({ resources: [resource('Team', 'night')] });
-    const all = below(child.pid ?? 0).map(({ pid }) => pid);
+    const all = processesBelow(child.pid ?? 0).map(({ pid }) => pid);
     const { http_url: url, grpc_address: address } = credentials();
     child.kill('SIGKILL');
     await ended;

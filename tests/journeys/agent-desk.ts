@@ -46,7 +46,7 @@ export interface AgentDeskOptions {
  * @returns the desk.
  */
 export async function openAgentDesk(
-  omnigate: Pick<LaunchedOmnigate, 'client'>,
+  omnigate: LaunchedOmnigate,
   options: AgentDeskOptions,
 ): Promise<AgentDesk> {
   const { name } = options;
@@ -86,10 +86,7 @@ export async function openAgentDesk(
   };
 }
 
-async function applyAgent(
-  omnigate: Pick<LaunchedOmnigate, 'client'>,
-  options: AgentDeskOptions,
-): Promise<string> {
+async function applyAgent(omnigate: LaunchedOmnigate, options: AgentDeskOptions): Promise<string> {
   const { name, displayName, teams = ['default'], maxConversations = 5, tenant } = options;
   const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
   const applied = await directory.applyResources({

@@ -12,7 +12,7 @@ import {
 } from '@omnigate/contracts';
 import { createDatabase, type Database, type ServiceSchema } from '@omnigate/database';
 import { createDirectory, directorySchema } from '@omnigate/directory';
-import { createDirectoryCache, type DirectoryCache } from '@omnigate/directory-cache';
+import { createDirectoryCache } from '@omnigate/directory-cache';
 import { createRouting, routingSchema } from '@omnigate/routing';
 import {
   type Client,
@@ -23,7 +23,7 @@ import {
   type ServiceDefinition,
 } from '@omnigate/rpc';
 import { createLogger, createMetrics } from '@omnigate/runtime';
-import { createState, type State } from '@omnigate/state';
+import { createState } from '@omnigate/state';
 import { testForm } from '@omnigate/testkit';
 import fastify from 'fastify';
 import { type BackingServers, startBackingServers } from './backing-servers';
@@ -148,69 +148,42 @@ async function startBus({ databaseUrl: url, kafka }: BackingServers, started: St
   return bus;
 }
 
-function openState({ redisUrl }: BackingServers, started: Started): State {
-  const state = createState({ redisUrl, logger, metrics: metrics() });
-  started.push(state);
-  return state;
-}
-
-/** What the instances of a service are made of. */
-interface Foundation {
+/** What the instances of a service stand on. */
+interface Ground {
   servers: BackingServers;
   registry: Client<RegistryServiceService>;
   started: Started;
 }
 
+/** What one instance is made of: it has nothing in common with another but the servers. */
+async function layFoundation(schema: ServiceSchema, { servers, registry, started }: Ground) {
+  const bus = await startBus(servers, started);
+  const state = createState({ redisUrl: servers.redisUrl, logger, metrics: metrics() });
+  const directory = createDirectoryCache({ registry, bus, logger });
+  await directory.start();
+  started.push(state, directory);
+  const database = openDatabase(servers.databaseUrl, schema, started);
+  return { database, bus, state, directory, registry, logger, metrics: metrics() };
+}
+
 /** One instance, or in the cluster form two, as processes would be. @returns the RPC services of the last */
-async function startRouting(
-  bot: Client<BotServiceService>,
-  { servers, registry, started }: Foundation,
-): Promise<RpcService[]> {
+async function startRouting(bot: Client<BotServiceService>, ground: Ground): Promise<RpcService[]> {
   const alone = testForm() === 'standalone';
   let rpc: RpcService[] = [];
   for (let left = alone ? 1 : 2; left > 0; left -= 1) {
-    const bus = await startBus(servers, started);
-    const routing = createRouting({
-      database: openDatabase(servers.databaseUrl, routingSchema, started),
-      bus,
-      state: openState(servers, started),
-      directory: await startCache(registry, bus, started),
-      bot,
-      logger,
-      metrics: metrics(),
-      exclusive: alone,
-      clock: () => new Date(),
-    });
+    const foundation = await layFoundation(routingSchema, ground);
+    const routing = createRouting({ ...foundation, bot, exclusive: alone, clock: () => new Date() });
     await routing.start();
-    started.push(routing);
+    ground.started.push(routing);
     rpc = routing.rpc;
   }
   return rpc;
 }
 
-async function startCache(
-  registry: Client<RegistryServiceService>,
-  bus: Bus,
-  started: Started,
-): Promise<DirectoryCache> {
-  const cache = createDirectoryCache({ registry, bus, logger });
-  await cache.start();
-  started.push(cache);
-  return cache;
-}
-
-/** An instance has nothing in common with another but the database. */
-async function startAdapter(o: GatewayOptions & Foundation): Promise<string> {
-  const { started, registry, servers } = o;
-  const bus = await startBus(servers, started);
+async function startAdapter(o: GatewayOptions & Ground): Promise<string> {
+  const { started } = o;
   const app = createChannelWebhooks({
-    database: openDatabase(servers.databaseUrl, channelWebhooksSchema, started),
-    bus,
-    state: openState(servers, started),
-    directory: await startCache(registry, bus, started),
-    registry,
-    logger,
-    metrics: metrics(),
+    ...(await layFoundation(channelWebhooksSchema, o)),
     publicUrl,
     sendsInFlight: 16,
     exclusive: false,

@@ -19,7 +19,7 @@ export interface WebShop {
  * @returns the channel.
  */
 export async function openWebShop(
-  omnigate: Pick<LaunchedOmnigate, 'client' | 'httpUrl'>,
+  omnigate: LaunchedOmnigate,
   options: { name?: string; spec?: Record<string, unknown>; tenant?: string } = {},
 ): Promise<WebShop> {
   const tenant = options.tenant ? { tenant: options.tenant } : {};
