@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '@omnigate/bus';
-import { MessageReceived, ResolvedChannel } from '@omnigate/contracts';
+import { Media, MessageReceived, ResolvedChannel } from '@omnigate/contracts';
 import type { AppError } from '@omnigate/errors';
 import { createLogger, createMetrics } from '@omnigate/runtime';
 import type { InboundMessage } from './adapter';
@@ -60,7 +60,9 @@ test('every text that came from outside can be stored', async () => {
       replyTo: bad,
       providerMessageId: bad,
       content: { kind: { $case: 'card', value: { title: bad, body: bad, url: bad } } },
-      attachments: [{ providerUrl: bad, contentType: bad, sizeBytes: 1n, fileName: bad, caption: bad }],
+      attachments: [
+        Media.fromPartial({ providerUrl: bad, contentType: bad, sizeBytes: 1n, fileName: bad, caption: bad }),
+      ],
     },
   ]);
   const whole = JSON.stringify(record?.received.message, (_key, value) =>

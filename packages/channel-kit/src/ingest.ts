@@ -87,6 +87,7 @@ function toRecord(
     providerMessageId,
     occurredTime: inbound.occurredTime ?? arrival.receivedTime,
     receivedTime: arrival.receivedTime,
+    letter: undefined,
   };
   const value = encodeMessage(MessageReceived, {
     message,

@@ -1,12 +1,17 @@
 import {
+  BusinessEvent,
   ChannelLogged,
   ConversationChanged,
   deadLetterTopic,
+  MediaFetch,
+  MediaStored,
   MessageReceived,
   MessageSend,
   MessageStatus,
   ResourceChanged,
   retryTopic,
+  TicketChanged,
+  TicketRequested,
   topicRow,
   topics,
   topicTable,
@@ -27,6 +32,21 @@ const values: Record<string, Uint8Array> = {
   'omnigate.conversation.v1.ConversationChanged': ConversationChanged.encode(
     ConversationChanged.fromPartial({ conversationId: 'c', tenantId, seq: 7n }),
   ).finish(),
+  'omnigate.media.v1.MediaFetch': MediaFetch.encode(
+    MediaFetch.fromPartial({ tenantId, messageId: 'm' }),
+  ).finish(),
+  'omnigate.media.v1.MediaStored': MediaStored.encode(
+    MediaStored.fromPartial({ tenantId, messageId: 'm' }),
+  ).finish(),
+  'omnigate.ticket.v1.TicketRequested': TicketRequested.encode(
+    TicketRequested.fromPartial({ requestId: 'r', tenantId, address: '+1' }),
+  ).finish(),
+  'omnigate.ticket.v1.TicketChanged': TicketChanged.encode(
+    TicketChanged.fromPartial({ ticketId: 't', tenantId }),
+  ).finish(),
+  'omnigate.integration.v1.BusinessEvent': BusinessEvent.encode(
+    BusinessEvent.fromPartial({ eventId: 'e', tenantId, name: 'fee-due' }),
+  ).finish(),
   'omnigate.operations.v1.ChannelLogged': ChannelLogged.encode(
     ChannelLogged.fromPartial({ tenantId, channelId: 'c' }),
   ).finish(),
@@ -43,11 +63,12 @@ describe('topicTable', () => {
   });
 
   it('has a row for every topic that has a name', () => {
-    const { messageSend, ...named } = topics;
+    const { messageSend, mediaFetch, ...named } = topics;
     for (const topic of [
       ...Object.values(named),
       messageSend('channel-webhooks'),
       messageSend('channel-web'),
+      mediaFetch('channel-webhooks'),
     ]) {
       expect(topicRow(topic)?.topic).toBe(topic);
     }

@@ -7,15 +7,21 @@ export const topics = {
   conversationChanged: 'omnigate.conversation.changed.v1',
   resourceChanged: 'omnigate.resource.changed.v1',
   channelLog: 'omnigate.channel.log.v1',
+  mediaStored: 'omnigate.media.stored.v1',
+  ticketChanged: 'omnigate.ticket.changed.v1',
+  ticketRequested: 'omnigate.ticket.requested.v1',
+  businessEvent: 'omnigate.business.event.v1',
   /** @param adapterService such as `channel-webhooks`; each has its own */
   messageSend: (adapterService: string) => `omnigate.message.send.${adapterService}.v1`,
+  /** @param adapterService such as `channel-webhooks`; each has its own */
+  mediaFetch: (adapterService: string) => `omnigate.media.fetch.${adapterService}.v1`,
 } as const;
 
 /** What is fixed about a topic. */
 export interface TopicRow {
   topic: string;
   /** What the record's key is; order is kept per key. */
-  key: 'message key' | 'conversation id' | 'channel id' | 'kind + id';
+  key: 'message key' | 'conversation id' | 'ticket id' | 'customer key' | 'channel id' | 'kind + id';
   /** Full name of the value's protobuf message. */
   type: string;
   producedBy: readonly string[];
@@ -38,7 +44,12 @@ export interface TopicRow {
 }
 
 /** The services that have channels; each has its own send topic. */
-export const adapterServices = ['channel-web', 'channel-webhooks'] as const;
+export const adapterServices = [
+  'channel-email',
+  'channel-web',
+  'channel-webhooks',
+  'channel-wechat',
+] as const;
 
 // tenantPath: numbers of the fields that lead to tenant_id.
 const tenantAt =
@@ -58,6 +69,18 @@ const sendRow = (adapterService: string): TopicRow => ({
   tenantOf: tenantAt(2),
 });
 
+const fetchRow = (adapterService: string): TopicRow => ({
+  topic: topics.mediaFetch(adapterService),
+  key: 'message key',
+  type: 'omnigate.media.v1.MediaFetch',
+  producedBy: ['routing'],
+  consumedBy: [adapterService],
+  partitions: 12,
+  groups: [adapterService],
+  retentionHours: 72,
+  tenantOf: tenantAt(1),
+});
+
 /** The one table of topics. */
 export const topicTable: readonly TopicRow[] = [
   {
@@ -72,6 +95,18 @@ export const topicTable: readonly TopicRow[] = [
     tenantOf: tenantAt(1, 2),
   },
   ...adapterServices.map(sendRow),
+  ...adapterServices.map(fetchRow),
+  {
+    topic: topics.mediaStored,
+    key: 'message key',
+    type: 'omnigate.media.v1.MediaStored',
+    producedBy: adapterServices,
+    consumedBy: ['routing'],
+    partitions: 12,
+    groups: ['routing'],
+    retentionHours: 72,
+    tenantOf: tenantAt(1),
+  },
   {
     topic: topics.messageStatus,
     key: 'message key',
@@ -91,6 +126,39 @@ export const topicTable: readonly TopicRow[] = [
     consumedBy: ['analytics', 'console', 'integration'],
     partitions: 24,
     groups: ['analytics', 'console', 'integration'],
+    retentionHours: 72,
+    tenantOf: tenantAt(2),
+  },
+  {
+    topic: topics.ticketRequested,
+    key: 'conversation id',
+    type: 'omnigate.ticket.v1.TicketRequested',
+    producedBy: ['routing'],
+    consumedBy: ['ticket'],
+    partitions: 12,
+    groups: ['ticket'],
+    retentionHours: 72,
+    tenantOf: tenantAt(2),
+  },
+  {
+    topic: topics.ticketChanged,
+    key: 'ticket id',
+    type: 'omnigate.ticket.v1.TicketChanged',
+    producedBy: ['ticket'],
+    consumedBy: ['routing', 'analytics'],
+    partitions: 12,
+    groups: ['routing', 'analytics'],
+    retentionHours: 72,
+    tenantOf: tenantAt(2),
+  },
+  {
+    topic: topics.businessEvent,
+    key: 'customer key',
+    type: 'omnigate.integration.v1.BusinessEvent',
+    producedBy: ['integration'],
+    consumedBy: ['routing'],
+    partitions: 12,
+    groups: ['routing'],
     retentionHours: 72,
     tenantOf: tenantAt(2),
   },

@@ -1,13 +1,13 @@
-import { Content } from '@omnigate/contracts';
+import { Content, Media } from '@omnigate/contracts';
 import { contentOf, wireContentOf } from './wire-content';
 
 test('every kind of content has a form that a page can show', () => {
-  const media = {
+  const media = Media.fromPartial({
     providerUrl: 'https://m.example/1',
     fileName: 'a.png',
     caption: 'see',
     contentType: 'image/png',
-  };
+  });
   const shown = (kind: NonNullable<Content['kind']>) => wireContentOf(Content.fromPartial({ kind }));
   expect(shown({ $case: 'text', value: { body: 'hi' } })).toEqual({ type: 'text', text: 'hi' });
   expect(shown({ $case: 'image', value: { ...media, sizeBytes: 1n } })).toEqual({

@@ -62,8 +62,9 @@ const tailTopics = async (wanted: readonly string[], { database }: DirectoryCont
   const adapters = new Set(
     [...(await readChannelTypes(database)).values()].map((each) => each.adapterService),
   );
-  const { messageSend, ...fixed } = topics;
-  const known = [...Object.values(fixed), ...[...adapters].map(messageSend)];
+  const { messageSend, mediaFetch, ...fixed } = topics;
+  const ofAdapters = [...adapters].flatMap((adapter) => [messageSend(adapter), mediaFetch(adapter)]);
+  const known = [...Object.values(fixed), ...ofAdapters];
   const unknown = wanted.filter((topic) => !known.includes(topic));
   if (unknown.length === 0) return wanted.length > 0 ? [...wanted] : known;
   const description = `must be among ${known.join(', ')}`;

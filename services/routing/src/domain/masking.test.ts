@@ -1,4 +1,4 @@
-import { Content, Direction, MenuChoice, PartyRole } from '@omnigate/contracts';
+import { Content, Direction, Media, MenuChoice, PartyRole } from '@omnigate/contracts';
 import { maskAddress, maskedMessage } from './masking';
 
 const row = {
@@ -24,14 +24,21 @@ test('an agent has a name, a customer has none', () => {
 
 test('every kind of content keeps its form and loses what is personal', () => {
   const phone = '13800138000';
-  const media = {
+  const { _unknownFields, ...media } = Media.fromPartial({
     providerUrl: 'https://api.example.com/media/1',
     contentType: 'image/jpeg',
     sizeBytes: 7n,
     fileName: `${phone}.jpg`,
     caption: `call ${phone}`,
+    providerMediaId: 'AAA',
+  });
+  const seen = {
+    ...media,
+    providerUrl: '',
+    providerMediaId: '',
+    fileName: '[phone].jpg',
+    caption: 'call [phone]',
   };
-  const seen = { ...media, providerUrl: '', fileName: '[phone].jpg', caption: 'call [phone]' };
   const cases: [Content['kind'], unknown][] = [
     [{ $case: 'text', value: { body: `call ${phone}` } }, { body: 'call [phone]' }],
     [{ $case: 'image', value: media }, seen],

@@ -52,7 +52,7 @@ export function changedSnapshot(row: ConversationRow, channel: ResolvedChannel |
 type Fields = Record<string, unknown>;
 
 /** What leads to the thing itself, or to the person. */
-const withheld: Fields = { providerUrl: '', latitude: 0, longitude: 0 };
+const withheld: Fields = { providerUrl: '', providerMediaId: '', latitude: 0, longitude: 0 };
 
 /** Texts are masked, at every depth; fields that this version does not know are left out. */
 function maskedFields(fields: Fields): Fields {
@@ -112,5 +112,6 @@ export function maskedMessage(row: ShownMessage, content: Content | undefined): 
     providerMessageId: '',
     occurredTime: row.occurredAt,
     createTime: row.createdAt,
+    letter: undefined,
   };
 }

@@ -46,6 +46,7 @@ test('a chosen option travels with its id', () => {
     role: PartyRole.PARTY_ROLE_CUSTOMER,
     text: 'Returns',
     choiceId: 'returns',
+    media: [],
   });
   expect(customerUtterance(contentOf('text', { body: 'Returns' }))).toMatchObject({ choiceId: '' });
 });

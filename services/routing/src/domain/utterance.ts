@@ -37,5 +37,5 @@ export function utteranceText(content: Content | undefined): string {
  */
 export function customerUtterance(content: Content | undefined): Utterance {
   const choiceId = content?.kind?.$case === 'menuChoice' ? content.kind.value.id : '';
-  return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId };
+  return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media: [] };
 }

@@ -87,6 +87,7 @@ export function toMessage(
     providerMessageId: row.providerMessageId,
     occurredTime: row.occurredAt,
     createTime: row.createdAt,
+    letter: undefined,
   };
 }
 

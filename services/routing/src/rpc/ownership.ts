@@ -3,6 +3,7 @@ import {
   ConversationState,
   Direction,
   PartyRole,
+  Resolution,
   type ResolveConversationRequest,
   type ResolvedChannel,
   type TransferConversationRequest,
@@ -57,7 +58,9 @@ export async function resolveConversation(
     conversation.state = ConversationState.CONVERSATION_STATE_RESOLVED;
     conversation.agentId = null;
     conversation.queuedAt = null;
-    addChange(changes, conversation, channel, { $case: 'resolved', value: { actor: agent || keyName } });
+    const resolution = Resolution.RESOLUTION_UNSPECIFIED;
+    const value = { actor: agent || keyName, resolution };
+    addChange(changes, conversation, channel, { $case: 'resolved', value });
     return conversation;
   });
   context.dispatcher.wake(await queuesOf(context, tenantId, freed));

@@ -211,6 +211,8 @@ function encodeSend(
     conversationId: conversation.id,
     sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
     content: draft.content,
+    attachments: [],
+    letter: undefined,
     notAfter,
     priority: 0,
     replyTo: '',
