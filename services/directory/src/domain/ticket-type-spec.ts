@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { TicketTypeSpec } from '@omnigate/ticket-form';
+import { type ZodType, z } from 'zod';
 import { bilingual, phrases } from './bilingual';
 import { formSchema } from './form-schema';
 import { resourceName, text } from './text';
@@ -16,7 +17,7 @@ const dispatchRule = z
   });
 
 /** spec of a TicketType. */
-export const ticketTypeSpec = z
+export const ticketTypeSpec: ZodType<TicketTypeSpec> = z
   .strictObject({
     title: bilingual(100),
     keywords: phrases(50),
@@ -45,6 +46,3 @@ export const ticketTypeSpec = z
         });
     });
   });
-
-/** A checked TicketType.spec. */
-export type TicketTypeSpec = z.infer<typeof ticketTypeSpec>;
