@@ -192,7 +192,9 @@ const createKeyCache = (
     async load(hash) {
       const found = await registry.authenticateApiKey({ key: reading.get(hash) ?? '' });
       const agent = found.agentId === '' ? {} : { agentId: found.agentId, agent: found.agent };
-      return { tenantId: found.tenantId, roles: found.roles as Role[], keyName: found.keyName, ...agent };
+      const worker = found.worker === '' ? {} : { worker: found.worker };
+      const { tenantId, keyName } = found;
+      return { tenantId, roles: found.roles as Role[], keyName, ...agent, ...worker };
     },
   });
   const authenticate = async (key: string): Promise<Identity | undefined> => {

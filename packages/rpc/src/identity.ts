@@ -13,6 +13,8 @@ export interface Identity {
   agentId?: string;
   /** The acting agent's name. */
   agent?: string;
+  /** The acting worker's name, for keys of role worker. */
+  worker?: string;
 }
 
 const tenantNamers: readonly Role[] = ['operator', 'service'];

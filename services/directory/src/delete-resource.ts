@@ -68,19 +68,19 @@ const changeOf = ({ tenantId, kind, name, id }: StoredResource): ResourceChange 
 });
 
 const requireUnused = async (tx: Transaction, { tenantId, kind, name }: StoredResource): Promise<void> => {
-  const referring = kinds.filter((each) => referenceMembers[each]?.kind === kind);
+  const referring = kinds.flatMap((each) =>
+    (referenceMembers[each] ?? [])
+      .filter((rule) => rule.kind === kind)
+      .map(({ member }) => ({ kind: each, member })),
+  );
   const found: string[] = [];
-  for (const each of referring) {
-    const member = referenceMembers[each]?.member ?? '';
-    found.push(
-      ...(await listReferrers(tx, { tenantId, kind: each, member, name })).map(
-        (referrer) => `${each}/${referrer}`,
-      ),
-    );
+  for (const rule of referring) {
+    const referrers = await listReferrers(tx, { tenantId, ...rule, name });
+    found.push(...referrers.map((referrer) => `${rule.kind}/${referrer}`));
   }
   if (found.length > 0)
     throw new AppError('FAILED_PRECONDITION', {
-      reason: `${kind}/${name} is in use by ${found.slice(0, 10).join(', ')}`,
+      reason: `${kind}/${name} is in use by ${[...new Set(found)].slice(0, 10).join(', ')}`,
     });
 };
 

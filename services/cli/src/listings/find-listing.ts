@@ -13,11 +13,9 @@ export const listings: readonly Listing[] = [
 
 /** Kinds of the public surface that this version knows by name alone. */
 const planned = [
-  'worker',
   'queue',
   'routing-rule',
   'business-calendar',
-  'ticket-type',
   'sla-policy',
   'connector',
   'alert-rule',

@@ -90,7 +90,32 @@ export const resourceListings: readonly Listing[] = [
     'ApiKey',
     'apikeys',
     ['key'],
-    [column('ROLE', 'spec.role'), column('AGENT', 'spec.agent'), created],
+    [column('ROLE', 'spec.role'), column('AGENT', 'spec.agent'), column('WORKER', 'spec.worker'), created],
+  ),
+  resourceListing(
+    'Worker',
+    'workers',
+    [],
+    [
+      column('DISPLAY NAME', 'spec.display_name'),
+      column('CHANNEL', 'spec.channel'),
+      column('TYPES', 'spec.types'),
+      column('BUILDINGS', 'spec.buildings'),
+      column('ACTIVE', 'spec.active'),
+      created,
+    ],
+  ),
+  resourceListing(
+    'TicketType',
+    'ticket-types',
+    [],
+    [
+      column('TITLE', 'spec.title.zh'),
+      column('TITLE (EN)', 'spec.title.en'),
+      column('ASKS FOR', 'spec.form.required'),
+      column('DUE HOURS', 'spec.due_hours'),
+      created,
+    ],
   ),
   resourceListing(
     'KnowledgeArticle',

@@ -47,6 +47,7 @@ export function planApiKey({ document, existing, id, agentId, state }: KeyPlanni
     roles: rolesOfKey(spec.role),
     agentId,
     agent: spec.agent,
+    worker: spec.worker,
   };
   const write = { tenantId, kind, name, id, spec, secrets: {}, hash, appliedByOperator: false };
   return { plan: { document, existing, outcome, write, key, ...(madeKey && { madeKey }) }, violations: [] };

@@ -27,6 +27,7 @@ export const apiKeySpec = z
   .strictObject({
     role: z.enum(roles),
     agent: resourceName.optional(),
+    worker: resourceName.optional(),
     key: givenKey.optional(),
   })
   .refine((spec) => spec.role !== 'agent' || spec.agent !== undefined, {
@@ -36,6 +37,14 @@ export const apiKeySpec = z
   .refine((spec) => spec.role === 'agent' || spec.agent === undefined, {
     path: ['agent'],
     error: 'is for role agent only',
+  })
+  .refine((spec) => spec.role !== 'worker' || spec.worker !== undefined, {
+    path: ['worker'],
+    error: 'is required for role worker: the name of its Worker',
+  })
+  .refine((spec) => spec.role === 'worker' || spec.worker === undefined, {
+    path: ['worker'],
+    error: 'is for role worker only',
   });
 
 /** Roles that reach beyond one tenant: service may read every channel's secrets, operator may name any tenant. */

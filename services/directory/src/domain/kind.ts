@@ -1,16 +1,23 @@
 /** Kinds that this version keeps, in the order in which they refer to one another. */
-export const kinds = ['Tenant', 'Team', 'Agent', 'ApiKey', 'Channel', 'KnowledgeArticle'] as const;
+export const kinds = [
+  'Tenant',
+  'Team',
+  'Agent',
+  'Channel',
+  'Worker',
+  'TicketType',
+  'ApiKey',
+  'KnowledgeArticle',
+] as const;
 
 /** A kind that this version keeps. */
 export type Kind = (typeof kinds)[number];
 
 /** Kinds of the public surface that this version knows by name alone. */
 const plannedKinds = [
-  'Worker',
   'Queue',
   'RoutingRule',
   'BusinessCalendar',
-  'TicketType',
   'SlaPolicy',
   'Connector',
   'AlertRule',

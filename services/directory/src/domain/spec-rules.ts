@@ -7,6 +7,8 @@ import { knowledgeArticleSpec } from './knowledge-article-spec';
 import type { JsonObject } from './resource';
 import { teamSpec } from './team-spec';
 import { tenantSpec } from './tenant-spec';
+import { ticketTypeSpec } from './ticket-type-spec';
+import { workerSpec } from './worker-spec';
 
 /** A resource that a spec names. */
 export interface Reference {
@@ -24,13 +26,39 @@ export const specSchemas: Record<Kind, ZodType> = {
   ApiKey: apiKeySpec,
   Channel: channelSpec,
   KnowledgeArticle: knowledgeArticleSpec,
+  Worker: workerSpec,
+  TicketType: ticketTypeSpec,
 };
 
-/** Members of specs by which one resource names another: the spec's member, the kind it names. */
-export const referenceMembers: Partial<Record<Kind, { member: string; kind: Kind }>> = {
-  Agent: { member: 'teams', kind: 'Team' },
-  ApiKey: { member: 'agent', kind: 'Agent' },
-  Channel: { member: 'team', kind: 'Team' },
+/** Members of specs by which one resource names another: the member's path, through lists too, and the kind it names. */
+export const referenceMembers: Partial<Record<Kind, readonly { member: string; kind: Kind }[]>> = {
+  Agent: [{ member: 'teams', kind: 'Team' }],
+  ApiKey: [
+    { member: 'agent', kind: 'Agent' },
+    { member: 'worker', kind: 'Worker' },
+  ],
+  Channel: [{ member: 'team', kind: 'Team' }],
+  Worker: [
+    { member: 'channel', kind: 'Channel' },
+    { member: 'types', kind: 'TicketType' },
+  ],
+  TicketType: [
+    { member: 'dispatch.worker', kind: 'Worker' },
+    { member: 'escalate_to', kind: 'Worker' },
+  ],
+};
+
+/** What stands at the end of a path, and its field; lists on the way are walked through. */
+const valuesAt = (
+  value: unknown,
+  path: readonly string[],
+  field: string,
+): { name: string; field: string }[] => {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((each, index) => valuesAt(each, path, `${field}[${index}]`));
+  const [member, ...rest] = path;
+  if (member === undefined) return [{ name: String(value), field }];
+  return valuesAt((value as JsonObject)[member], rest, field === '' ? member : `${field}.${member}`);
 };
 
 /**
@@ -41,13 +69,7 @@ export const referenceMembers: Partial<Record<Kind, { member: string; kind: Kind
  * @returns the resources that must exist
  */
 export function referencesOf(kind: Kind, spec: JsonObject): Reference[] {
-  const rule = referenceMembers[kind];
-  const named = rule && spec[rule.member];
-  if (!rule || named === undefined) return [];
-  if (!Array.isArray(named)) return [{ kind: rule.kind, name: String(named), field: rule.member }];
-  return named.map((name, index) => ({
-    kind: rule.kind,
-    name: String(name),
-    field: `${rule.member}[${index}]`,
-  }));
+  return (referenceMembers[kind] ?? []).flatMap((rule) =>
+    valuesAt(spec, rule.member.split('.'), '').map((found) => ({ kind: rule.kind, ...found })),
+  );
 }

@@ -46,8 +46,8 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
     },
     async authenticateApiKey({ key }) {
       const stored = await authenticateApiKey(key, context);
-      const { tenantId, roles, name, agentId = '', agent = '' } = stored;
-      return { tenantId, roles, keyName: name, agentId, agent };
+      const { tenantId, roles, name, agentId = '', agent = '', worker = '' } = stored;
+      return { tenantId, roles, keyName: name, agentId, agent, worker };
     },
     async snapshotResources({ kind, knownRevision }, call) {
       const query = { tenantId: requireTenant(call), kind: requireKind(kind), knownRevision };

@@ -9,6 +9,8 @@ export interface StoredKey {
   roles: string[];
   agentId: string | undefined;
   agent: string | undefined;
+  /** Name of the Worker whose key it is. */
+  worker: string | undefined;
 }
 
 interface KeyRow {
@@ -19,6 +21,7 @@ interface KeyRow {
   roles: string[];
   agent_id: string | null;
   agent: string | null;
+  worker: string | null;
 }
 
 const fromRow = (row: KeyRow): StoredKey => ({
@@ -29,9 +32,10 @@ const fromRow = (row: KeyRow): StoredKey => ({
   roles: row.roles,
   agentId: row.agent_id ?? undefined,
   agent: row.agent ?? undefined,
+  worker: row.worker ?? undefined,
 });
 
-const columns = 'hash, tenant_id, id, name, roles, agent_id, agent';
+const columns = 'hash, tenant_id, id, name, roles, agent_id, agent, worker';
 
 /**
  * Finds keys by their hashes, before any scope is set.
@@ -73,10 +77,19 @@ export async function findKeysById(database: Queryable, ids: readonly string[]):
  */
 export async function writeKey(tx: Queryable, key: StoredKey): Promise<void> {
   await tx.query({
-    text: `insert into api_key (hash, tenant_id, id, name, roles, agent_id, agent) values ($1, $2, $3, $4, $5, $6, $7)
+    text: `insert into api_key (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8)
       on conflict (id) do update set hash = excluded.hash, roles = excluded.roles, agent_id = excluded.agent_id,
-        agent = excluded.agent`,
-    values: [key.hash, key.tenantId, key.id, key.name, key.roles, key.agentId ?? null, key.agent ?? null],
+        agent = excluded.agent, worker = excluded.worker`,
+    values: [
+      key.hash,
+      key.tenantId,
+      key.id,
+      key.name,
+      key.roles,
+      key.agentId ?? null,
+      key.agent ?? null,
+      key.worker ?? null,
+    ],
   });
 }
 

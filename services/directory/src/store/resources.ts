@@ -200,7 +200,7 @@ export async function deleteResource(tx: Queryable, name: ResourceName): Promise
  * Lists resources of a kind that name another one in a member of their spec.
  *
  * @param tx the transaction
- * @param query tenant, kind that refers, member that may be a text or a list of texts, the name referred to
+ * @param query tenant, kind that refers, member's path, through lists too, the name referred to
  * @returns their names, at most ten
  */
 export async function listReferrers(
@@ -210,8 +210,8 @@ export async function listReferrers(
   const rows = await tx.query<{ name: string }>({
     name: 'directory_list_referrers',
     text: `select name from resource where tenant_id = $1::uuid and kind = $2::text
-      and (spec -> $3::text) @> to_jsonb($4::text) order by name limit 10`,
-    values: [query.tenantId, query.kind, query.member, query.name],
+      and jsonb_path_exists(spec, $3::jsonpath, jsonb_build_object('name', $4::text)) order by name limit 10`,
+    values: [query.tenantId, query.kind, `$.${query.member} ? (@ == $name)`, query.name],
   });
   return rows.map((row) => row.name);
 }
