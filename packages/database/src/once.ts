@@ -6,7 +6,7 @@ import { tenantPolicy } from './tenant-policy';
 /** Days for which a repeat gets the first response. */
 const keptDays = 7;
 
-/** SQL for a migration of a service whose requests have an id: the table of `once`. */
+/** SQL for a migration: the table by which a service knows the requests that it has answered. */
 export const requestTable = `
 create table request (
   tenant_id uuid not null, request_id uuid not null, payload_hash text not null, response bytea not null,

@@ -1,9 +1,11 @@
 import { type Bus, createPostgresBus } from '@omnigate/bus';
 import type {
+  AskRequest,
   AskResponse,
   BotServiceService,
   ContactServiceService,
   ConversationServiceService,
+  DeliveryServiceService,
   RoutingServiceService,
 } from '@omnigate/contracts';
 import { createDatabase, type Database } from '@omnigate/database';
@@ -17,6 +19,7 @@ import { createRoutingMetrics } from '../src/metrics';
 import { createDispatcher } from '../src/queue/dispatcher';
 import { createContactService } from '../src/rpc/contact-service';
 import { createConversationService } from '../src/rpc/conversation-service';
+import { createDeliveryService } from '../src/rpc/delivery-service';
 import { createRoutingService } from '../src/rpc/routing-service';
 import { routingSchema } from '../src/schema';
 import { tenantsOf } from '../src/tenants';
@@ -30,6 +33,7 @@ export interface RoutingProcess {
   conversations: (identity: Identity) => Client<ConversationServiceService>;
   routing: (identity: Identity) => Client<RoutingServiceService>;
   contacts: (identity: Identity) => Client<ContactServiceService>;
+  deliveries: (identity: Identity) => Client<DeliveryServiceService>;
   close(): Promise<void>;
 }
 
@@ -43,7 +47,7 @@ export interface ProcessOptions {
   /** What the handlers get in place of the database. */
   wrap?(database: Database): Database;
   /** The bot; default: not there. */
-  ask?(): Promise<AskResponse>;
+  ask?(request: AskRequest): Promise<AskResponse>;
 }
 
 const logger = createLogger({ service: 'routing-test', level: 'silent' });
@@ -93,6 +97,7 @@ export async function openProcess(o: ProcessOptions): Promise<RoutingProcess> {
     ),
     routing: client(createRoutingService(context) as RpcService<typeof RoutingServiceService>),
     contacts: client(createContactService(context) as RpcService<typeof ContactServiceService>),
+    deliveries: client(createDeliveryService(context) as RpcService<typeof DeliveryServiceService>),
     async close() {
       await bus.stop();
       await state.stop();

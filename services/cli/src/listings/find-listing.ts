@@ -17,7 +17,6 @@ const planned = [
   'routing-rule',
   'business-calendar',
   'sla-policy',
-  'connector',
   'alert-rule',
   'webhook-endpoint',
   'ticket',

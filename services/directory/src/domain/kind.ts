@@ -8,6 +8,7 @@ export const kinds = [
   'TicketType',
   'ApiKey',
   'KnowledgeArticle',
+  'Connector',
 ] as const;
 
 /** A kind that this version keeps. */
@@ -19,7 +20,6 @@ const plannedKinds = [
   'RoutingRule',
   'BusinessCalendar',
   'SlaPolicy',
-  'Connector',
   'AlertRule',
   'WebhookEndpoint',
 ] as const;

@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import { agentSpec } from './agent-spec';
 import { apiKeySpec } from './api-key-spec';
 import { channelSpec } from './channel-spec';
+import { connectorSpec } from './connector-spec';
 import type { Kind } from './kind';
 import { knowledgeArticleSpec } from './knowledge-article-spec';
 import type { JsonObject } from './resource';
@@ -28,6 +29,7 @@ export const specSchemas: Record<Kind, ZodType> = {
   KnowledgeArticle: knowledgeArticleSpec,
   Worker: workerSpec,
   TicketType: ticketTypeSpec,
+  Connector: connectorSpec,
 };
 
 /** Members of specs by which one resource names another: the member's path, through lists too, and the kind it names. */
