@@ -5,6 +5,7 @@ import type { DirectoryContext } from '../directory-context';
 import { requireKind } from '../require-kind';
 import { authenticateApiKey, resolveChannel, resolveTenant, snapshotResources } from '../resolve';
 import { readChannelTypes, writeChannelTypes } from '../store/channel-types';
+import { listTenantIds } from '../store/tenants';
 import { viewResource } from './resource-view';
 
 const service: readonly Role[] = ['service'];
@@ -30,6 +31,7 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
     registerChannelTypes: service,
     resolveChannel: service,
     resolveTenant: service,
+    listTenants: service,
     authenticateApiKey: service,
     snapshotResources: service,
   };
@@ -43,6 +45,9 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
     },
     async resolveTenant({ tenantId, name }) {
       return resolveTenant(tenantId === '' ? { name } : { id: tenantId }, context);
+    },
+    async listTenants() {
+      return { tenantIds: await listTenantIds(context.database) };
     },
     async authenticateApiKey({ key }) {
       const stored = await authenticateApiKey(key, context);
