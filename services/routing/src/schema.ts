@@ -159,6 +159,12 @@ create index reply_reservation_open on reply_reservation (tenant_id, channel_id,
 create index reply_reservation_age on reply_reservation using brin (created_at) with (autosummarize = on);
 `;
 
+// Those that the bot has, the oldest first: what has been open for long is looked at whether the customer still writes.
+// Neither column changes while it is so, so that an update of such a row touches no index.
+const idleConversations = `
+create index conversation_idle on conversation (tenant_id, created_at) where state = 1 and owner = 1;
+`;
+
 const migrations: Migration[] = [
   { id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') },
   { id: '0002_keys_of_tenants_alone', sql: withoutExpiry },
@@ -166,6 +172,7 @@ const migrations: Migration[] = [
     id: '0003_reply_windows',
     sql: [replyLedger, ...replyTables.map((table) => tenantPolicy(table))].join('\n'),
   },
+  { id: '0107_idle_conversations', sql: idleConversations },
 ];
 
 /** The schema of routing. The unscoped tables hold ids and clocks alone and are read before the tenant is known. */
