@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { analyticsSchema } from '@omnigate/analytics';
 import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
 import { channelWebSchema } from '@omnigate/channel-web';
@@ -16,6 +17,7 @@ export const schemas: ServiceSchema[] = [
   botSchema,
   channelWebhooksSchema,
   channelWebSchema,
+  analyticsSchema,
 ];
 
 /** Where the database is. */
