@@ -14,6 +14,7 @@ const parts = [
   'bus.channel-webhooks',
   'bus.channel-web',
   'bus.directory',
+  'bus.analytics',
 ];
 
 describe('signals', () => {

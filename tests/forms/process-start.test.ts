@@ -2,7 +2,15 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { freshDatabase, type ServiceName, type ServiceProcess, startService } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 
-const names: ServiceName[] = ['directory', 'routing', 'bot', 'ticket', 'channel-webhooks', 'channel-web'];
+const names: ServiceName[] = [
+  'directory',
+  'routing',
+  'bot',
+  'ticket',
+  'analytics',
+  'channel-webhooks',
+  'channel-web',
+];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
   'channel-webhooks': '/webhooks/sms-twilio/x',

@@ -7,6 +7,7 @@ import { isFetchAllowed } from './domain/private-address';
 import { namePattern, type StoredResource, uuidPattern } from './domain/resource';
 import { withSecrets } from './domain/secret-fields';
 import { weeklySpans } from './domain/team-spec';
+import { defaultIdleHours } from './domain/tenant-spec';
 import { findKeysByHash, type StoredKey } from './store/api-keys';
 import { findTenantOfChannel } from './store/channel-ids';
 import { readChannelTypes } from './store/channel-types';
@@ -105,6 +106,8 @@ export async function resolveTenant(
     ...known,
     timeZone: String(spec.time_zone),
     locale: String(spec.locale),
+    // A tenant that was applied before there was such a field has none.
+    idleHours: Number(spec.idle_hours ?? defaultIdleHours),
     teams: resources.filter((resource) => resource.kind === 'Team').map(resolvedTeam),
     agents: resources.filter((resource) => resource.kind === 'Agent').map(resolvedAgent),
     channelIds: resources.filter((resource) => resource.kind === 'Channel').map(({ id }) => id),

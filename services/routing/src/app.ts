@@ -1,5 +1,5 @@
 import type { Bus } from '@omnigate/bus';
-import { type BotServiceService, topics } from '@omnigate/contracts';
+import { type BotServiceService, type RegistryServiceService, topics } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import type { Client, RpcService } from '@omnigate/rpc';
@@ -9,6 +9,7 @@ import { createBusinessEvents } from './consumers/business-event';
 import { createMessageReceived } from './consumers/message-received';
 import { createMessageStatus } from './consumers/message-status';
 import type { RoutingContext } from './context';
+import { createIdleSweeper } from './idle-sweeper';
 import { createRoutingMetrics } from './metrics';
 import { createDispatcher } from './queue/dispatcher';
 import { createRetention } from './retention';
@@ -31,6 +32,7 @@ export interface RoutingDeps {
   state: State;
   directory: DirectoryCache;
   bot: Client<typeof BotServiceService>;
+  registry: Client<RegistryServiceService>;
   logger: Logger;
   metrics: Metrics;
   /** No other process works on this database. */
@@ -53,6 +55,7 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
   effects.startAgain((jobs) => runner.start(jobs));
   const context: RoutingContext = { ...base, dispatcher, runner };
   const retention = createRetention(context);
+  const sweeper = createIdleSweeper({ ...context, registry: deps.registry });
   const { bus, database } = deps;
   const store = createMessageReceived(context);
   const tell = createBusinessEvents(context);
@@ -95,10 +98,12 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       await runner.begin();
       await dispatcher.begin();
       retention.begin();
+      sweeper.begin();
       for (const consumer of consumers) await consumer.start();
     },
     async stop() {
       await retention.stop();
+      await sweeper.stop();
       await Promise.all(consumers.map((consumer) => consumer.stop()));
       await runner.stop();
       await dispatcher.stop();

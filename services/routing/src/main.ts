@@ -10,9 +10,9 @@ runService(process, {
   schema: routingSchema,
   connections: 8,
   compose(config, foundation) {
-    const { directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
+    const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     // Asked again with the same turn, the bot keeps one record of it.
     const bot = foundation.connect(BotServiceService, config.OMNIGATE_BOT_ADDRESS, { idempotent: ['ask'] });
-    return { app: createRouting({ ...foundation, directory, bot }), directory };
+    return { app: createRouting({ ...foundation, registry, directory, bot }), directory };
   },
 });

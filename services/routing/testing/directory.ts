@@ -15,6 +15,7 @@ export interface TenantOptions {
   /** Of the team `default`. */
   hours?: OpeningHours[];
   firstResponder?: 'bot' | 'people';
+  idleHours?: number;
   /** Of the channel's type; default: none. */
   replyRules?: ReplyRule[];
 }
@@ -52,6 +53,7 @@ function makeTenant(o: TenantOptions): TestTenant {
     name: tenantId,
     timeZone: o.timeZone ?? 'UTC',
     locale: o.locale ?? 'en',
+    idleHours: o.idleHours ?? 24,
     teams: teams.map((name) => ({
       name,
       offerSeconds: 30,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { analyticsSchema } from '@omnigate/analytics';
 import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
 import { channelWebSchema } from '@omnigate/channel-web';
@@ -18,6 +19,7 @@ export const schemas: ServiceSchema[] = [
   channelWebhooksSchema,
   channelWebSchema,
   ticketSchema,
+  analyticsSchema,
 ];
 
 /** Where the database is. */

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { analyticsSchema, createAnalytics } from '@omnigate/analytics';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
@@ -112,6 +113,7 @@ function compose(composition: Composition): Omnigate {
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
     ticket: open(ticketSchema, 3),
+    analytics: open(analyticsSchema, 3),
   };
   const bus = createPostgresBus({
     url: server.url,
@@ -142,11 +144,12 @@ function compose(composition: Composition): Omnigate {
   const ticket = createTicket({ ...shared, database: databases.ticket, conversations });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
   const web = createChannelWeb({ ...adapter, database: databases.web });
+  const analytics = createAnalytics({ ...shared, database: databases.analytics });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
   const rpc = createServer({
-    services: [...directory.rpc, ...routing.rpc, ...bot.rpc, ...ticket.rpc],
+    services: [...directory.rpc, ...routing.rpc, ...bot.rpc, ...ticket.rpc, ...analytics.rpc],
     authenticate: (apiKey) => cache.authenticate(apiKey),
     resolveTenant: (nameOrId) => cache.resolveTenant(nameOrId),
     logger,
@@ -180,6 +183,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'bot', start: () => bot.start(), stop: () => bot.stop() },
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'ticket', start: () => ticket.start(), stop: () => ticket.stop() },
+      { name: 'analytics', start: () => analytics.start(), stop: () => analytics.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
       {

@@ -13,6 +13,7 @@ test('no table of any service has a way around row-level security', async () => 
       'channel_webhooks',
       'channel_web',
       'ticket',
+      'analytics',
     ]);
     expect(await checkTenantIsolation(database.url, schemas)).toEqual([]);
   } finally {

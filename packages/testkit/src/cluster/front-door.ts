@@ -82,6 +82,7 @@ function doorOptions({
       routing: grpcAddresses(replicas, 'routing'),
       bot: grpcAddresses(replicas, 'bot'),
       ticket: grpcAddresses(replicas, 'ticket'),
+      analytics: grpcAddresses(replicas, 'analytics'),
     },
   };
 }

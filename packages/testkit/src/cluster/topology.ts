@@ -1,13 +1,27 @@
 /** A service as the cluster runs it. */
 export interface ServiceRow {
-  name: 'directory' | 'bot' | 'routing' | 'ticket' | 'channel-webhooks' | 'channel-web';
+  name:
+    | 'directory'
+    | 'analytics'
+    | 'bot'
+    | 'routing'
+    | 'ticket'
+    | 'integration'
+    | 'channel-webhooks'
+    | 'channel-web'
+    | 'channel-wechat'
+    | 'channel-email'
+    | 'demo';
   grpc: boolean;
 }
 
 /** Those that others call come first; they stop in reverse, each row's together. */
 export const serviceRows: readonly (readonly ServiceRow[])[] = [
   [{ name: 'directory', grpc: true }],
-  [{ name: 'bot', grpc: true }],
+  [
+    { name: 'bot', grpc: true },
+    { name: 'analytics', grpc: true },
+  ],
   [{ name: 'routing', grpc: true }],
   [{ name: 'ticket', grpc: true }],
   [

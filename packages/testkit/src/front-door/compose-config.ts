@@ -13,6 +13,7 @@ const containers: FrontDoorOptions = {
     routing: ['routing:9090'],
     bot: ['bot:9090'],
     ticket: ['ticket:9090'],
+    analytics: ['analytics:9090'],
   },
 };
 

@@ -1,5 +1,14 @@
 /** Groups of processes that the front door passes requests to. */
-export const upstreams = ['webhooks', 'web', 'operations', 'directory', 'routing', 'bot', 'ticket'] as const;
+export const upstreams = [
+  'webhooks',
+  'web',
+  'operations',
+  'directory',
+  'routing',
+  'bot',
+  'ticket',
+  'analytics',
+] as const;
 
 /** One of them. */
 export type Upstream = (typeof upstreams)[number];
@@ -26,5 +35,6 @@ export const grpcPaths: readonly PathRow[] = [
   { begins: '/omnigate\\.(conversation|contact|routing|delivery)\\.v1\\.', upstream: 'routing' },
   { begins: '/omnigate\\.(bot|knowledge)\\.v1\\.', upstream: 'bot' },
   { begins: '/omnigate\\.ticket\\.v1\\.', upstream: 'ticket' },
+  { begins: '/omnigate\\.analytics\\.v1\\.', upstream: 'analytics' },
   { begins: '/', upstream: 'directory' },
 ];

@@ -58,6 +58,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
     registerChannelTypes: ['service'],
     resolveChannel: ['service'],
     resolveTenant: ['service'],
+    listTenants: ['service'],
     authenticateApiKey: ['service'],
     snapshotResources: ['service'],
   } as const;
@@ -72,6 +73,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
       return ResolveChannelResponse.fromPartial({ channel });
     },
     resolveTenant: async () => ResolveTenantResponse.fromPartial({ id: demoTenantId, name: 'default' }),
+    listTenants: nobody,
     authenticateApiKey: nobody,
     snapshotResources: nobody,
   });

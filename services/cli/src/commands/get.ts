@@ -5,7 +5,7 @@ import type { Server } from '../connection';
 import { findListing, listings } from '../listings/find-listing';
 import { type Filter, filters, type Listing, type ListQuery } from '../listings/listing';
 import { type Format, formats, type JsonRow, writeRows } from '../output/write-rows';
-import type { Terminal } from '../terminal';
+import { printLine, type Terminal } from '../terminal';
 import { examples, onServer } from './global-options';
 import { wholeNumber } from './number-option';
 
@@ -50,6 +50,17 @@ async function* rowsOf(
     );
 }
 
+async function writeLines(
+  { list, lines }: Listing,
+  server: Server,
+  query: ListQuery,
+  terminal: Terminal,
+): Promise<void> {
+  for await (const item of list(server, query)) {
+    for (const line of lines?.(item, terminal) ?? []) printLine(terminal, line);
+  }
+}
+
 /** Before anything is written a list must have given something: a refusal leaves stdout empty. */
 async function started(rows: AsyncGenerator<JsonRow>): Promise<AsyncIterable<JsonRow>> {
   const first = await rows.next();
@@ -69,6 +80,7 @@ async function get(
   const query: ListQuery = { ...options, name };
   checkQuery(listing, query);
   await onServer(on.command, on.terminal, async (server) => {
+    if (listing.lines && options.output === 'table') return writeLines(listing, server, query, on.terminal);
     const rows = await started(rowsOf(listing, server, query, options.limit));
     await writeRows(on.terminal, options.output, { rows, columns: listing.columns, title: listing.title });
   });
@@ -99,6 +111,8 @@ export function addGet(program: Command, terminal: Terminal): void {
     .option('--address <address>', 'only of this address of a customer')
     .option('--conversation <id>', 'only of this conversation')
     .option('--message <id>', 'only of this message')
+    .option('--days <n>', 'of a report: so many days (7)')
+    .option('--until <day>', 'of a report: its last day, YYYY-MM-DD (today)')
     .addHelpText('after', `\nKinds:\n${kinds.join('\n')}`)
     .addHelpText(
       'after',
@@ -108,6 +122,7 @@ export function addGet(program: Command, terminal: Terminal): void {
         'omnigate get conversations --state open --owner queue',
         'omnigate get messages --conversation ID -o json',
         'omnigate get channel-log --channel shop-sms',
+        'omnigate get report --days 7',
       ),
     )
     .action((kind: string, name: string | undefined, options: GetOptions, command: Command) =>

@@ -2,6 +2,7 @@ import { CommandError, usageError } from '../command-error';
 import { conversationListings } from './conversations';
 import type { Listing } from './listing';
 import { operationListings } from './operations';
+import { reportListings } from './reports';
 import { resourceListings } from './resources';
 
 /** Everything that `get` lists. */
@@ -9,6 +10,7 @@ export const listings: readonly Listing[] = [
   ...resourceListings,
   ...conversationListings,
   ...operationListings,
+  ...reportListings,
 ];
 
 /** Kinds of the public surface that this version knows by name alone. */
@@ -20,7 +22,6 @@ const planned = [
   'alert-rule',
   'webhook-endpoint',
   'ticket',
-  'report',
 ];
 
 /** "ApiKeys", "api-keys" and "apikey" fold to "apikey". */

@@ -1,9 +1,19 @@
 import type { Server } from '../connection';
 import type { Column } from '../output/table';
 import type { JsonRow } from '../output/write-rows';
+import type { Terminal } from '../terminal';
 
 /** Options of `get` that narrow a list. */
-export const filters = ['state', 'owner', 'channel', 'address', 'conversation', 'message'] as const;
+export const filters = [
+  'state',
+  'owner',
+  'channel',
+  'address',
+  'conversation',
+  'message',
+  'days',
+  'until',
+] as const;
 
 /** One of filters. */
 export type Filter = (typeof filters)[number];
@@ -29,6 +39,8 @@ export interface Listing {
   columns: readonly Column<JsonRow>[];
   /** All rows, newest first, as ts-proto has them. */
   list(server: Server, query: ListQuery): AsyncIterable<unknown>;
+  /** What people see of one in place of a row of a table. */
+  lines?(item: unknown, terminal: Terminal): string[];
 }
 
 const pageSize = 500;

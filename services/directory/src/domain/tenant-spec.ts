@@ -20,6 +20,10 @@ const isLocale = (tag: string): boolean => {
   }
 };
 
+/** A conversation of the bot ends when the customer has not written for so long. */
+export const defaultIdleHours = 24;
+const longestIdleHours = 24 * 365;
+
 /** spec of a Tenant. */
 export const tenantSpec = z.strictObject({
   title: text(200).optional(),
@@ -27,4 +31,5 @@ export const tenantSpec = z.strictObject({
     .refine(isTimeZone, { error: 'must be an IANA time zone, such as Asia/Shanghai' })
     .default('Asia/Shanghai'),
   locale: text(35).refine(isLocale, { error: 'must be a BCP 47 tag, such as zh-CN or en' }).default('zh-CN'),
+  idle_hours: z.number().positive().max(longestIdleHours).default(defaultIdleHours),
 });

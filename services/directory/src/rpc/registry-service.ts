@@ -11,6 +11,7 @@ import {
   snapshotResources,
 } from '../resolve';
 import { readChannelTypes, writeChannelTypes } from '../store/channel-types';
+import { listTenantIds } from '../store/tenants';
 import { viewResource } from './resource-view';
 
 const service: readonly Role[] = ['service'];
@@ -36,6 +37,7 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
     registerChannelTypes: service,
     resolveChannel: service,
     resolveTenant: service,
+    listTenants: service,
     authenticateApiKey: service,
     snapshotResources: service,
     resolveConnectors: service,
@@ -50,6 +52,9 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
     },
     async resolveTenant({ tenantId, name }) {
       return resolveTenant(tenantId === '' ? { name } : { id: tenantId }, context);
+    },
+    async listTenants() {
+      return { tenantIds: await listTenantIds(context.database) };
     },
     async authenticateApiKey({ key }) {
       const stored = await authenticateApiKey(key, context);

@@ -1,4 +1,4 @@
-import type { ConversationOwner, ConversationState } from '@omnigate/contracts';
+import { type ConversationOwner, ConversationState } from '@omnigate/contracts';
 
 /** A conversation's row, locked by the transaction that holds it; changed in memory and written once. */
 export interface ConversationRow {
@@ -27,4 +27,17 @@ export interface ConversationRow {
   updatedAt: Date;
   /** The customer wants no messages on this channel. */
   optedOut: boolean;
+}
+
+/**
+ * Ends a conversation in memory: nobody has it, and it waits for nobody.
+ *
+ * @param conversation the row; it is changed.
+ * @returns the same.
+ */
+export function resolved(conversation: ConversationRow): ConversationRow {
+  conversation.state = ConversationState.CONVERSATION_STATE_RESOLVED;
+  conversation.agentId = null;
+  conversation.queuedAt = null;
+  return conversation;
 }

@@ -1,6 +1,7 @@
 import { AskResponse, PresenceState } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import type { Operation } from '@omnigate/testkit';
+import { endIdle } from '../../src/idle-sweeper';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
@@ -212,6 +213,13 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     home: 'answering',
     waitsFor: [],
     run: ({ context }, scene) => renewLeases(context.database, holder, scene.turned(keys(scene))),
+  },
+  {
+    name: 'idle conversations end',
+    home: 'answering',
+    // It passes over what others have locked.
+    waitsFor: [],
+    run: ({ context }, { tenantId }) => endIdle(context, [{ tenantId, hours: 0 }]),
   },
   { name: 'records are published', home: 'answering', waitsFor: ['busHead'], run: published },
 ];

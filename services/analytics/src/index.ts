@@ -1,0 +1,2 @@
+export { type AnalyticsDeps, createAnalytics } from './app';
+export { analyticsSchema } from './schema';
