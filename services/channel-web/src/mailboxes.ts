@@ -4,6 +4,7 @@ import { groupCommit } from '@omnigate/runtime';
 import {
   type Appended,
   appendEvents,
+  findEvent,
   type LoggedEvent,
   type Mailbox,
   type NewEvent,
@@ -29,6 +30,8 @@ export interface Mailboxes {
   append(entry: Entry): Promise<Appended>;
   /** Reads a mailbox after a seq. */
   read(wish: ReadAfter): Promise<LoggedEvent[]>;
+  /** Looks for one event. */
+  find(wish: Mailbox & { id: string }): Promise<LoggedEvent | undefined>;
   /** Reads how far a mailbox has come. */
   progress(mailbox: Mailbox): Promise<Progress>;
   /** Reads the last seq of many. */
@@ -92,6 +95,7 @@ export function createMailboxes({ database, bus, appended }: MailboxesDeps): Mai
   return {
     append: (entry) => appends.add(entry),
     read: (wish) => reads.add(wish),
+    find: (wish) => inScope([wish], (tx) => findEvent(tx, wish)),
     progress: (mailbox) => progress.add(mailbox),
     lastSeqs: (mailboxes) => inScope([...mailboxes], readLastSeqs),
     drain: async () => {

@@ -170,10 +170,18 @@ create table business_event (
 create index business_event_age on business_event using brin (created_at) with (autosummarize = on);
 -- The newest conversation of an address, resolved ones too.
 create index conversation_address on conversation (tenant_id, channel_id, address, id);
+`;
+
 // Those that the bot has, the oldest first: what has been open for long is looked at whether the customer still writes.
 // Neither column changes while it is so, so that an update of such a row touches no index.
 const idleConversations = `
 create index conversation_idle on conversation (tenant_id, created_at) where state = 1 and owner = 1;
+`;
+
+// What the customer thought of a conversation that has ended.
+const rating = `
+alter table conversation add column rating_score smallint check (rating_score between 1 and 5),
+  add column rating_comment text not null default '';
 `;
 
 const migrations: Migration[] = [
@@ -183,6 +191,7 @@ const migrations: Migration[] = [
     id: '0003_reply_windows',
     sql: [replyLedger, ...replyTables.map((table) => tenantPolicy(table))].join('\n'),
   },
+  { id: '0104_rating', sql: rating },
   { id: '0107_idle_conversations', sql: idleConversations },
   { id: '0108_business_events', sql: [businessEvents, tenantPolicy('business_event')].join('\n') },
 ];

@@ -8,6 +8,8 @@ export type WireContent =
   | { type: 'link' | 'card'; url: string; title: string; text: string }
   | { type: 'location'; latitude: number; longitude: number; label: string }
   | { type: 'image' | 'audio' | 'video' | 'file'; url: string; name: string; text: string }
+  | { type: 'resolved' }
+  | { type: 'rating'; of: string; score: number; comment: string }
   | { type: 'other' };
 
 const media = (type: 'image' | 'audio' | 'video' | 'file', value: Media): WireContent => ({
@@ -50,13 +52,12 @@ export function wireContentOf(content: Content | undefined): WireContent {
     case 'video':
     case 'file':
       return media(kind.$case, kind.value);
+    case 'event':
+      return { type: kind.value.name === 'conversation-resolved' ? 'resolved' : 'other' };
     default:
       return { type: 'other' };
   }
 }
 
-/** Translates what a visitor said to the canonical content. */
-export function contentOf(said: { text: string } | { id: string; label: string }): Content {
-  if ('text' in said) return { kind: { $case: 'text', value: { body: said.text } } };
-  return { kind: { $case: 'menuChoice', value: { id: said.id, label: said.label } } };
-}
+/** Content of the event that says that the conversation has ended, as the mailbox keeps it. */
+export const resolvedContent = JSON.stringify({ type: 'resolved' } satisfies WireContent);

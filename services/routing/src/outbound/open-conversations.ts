@@ -105,5 +105,6 @@ function newConversation(place: Place, contactId: string, now: Date): Conversati
     createdAt: now,
     updatedAt: now,
     optedOut: false,
+    rating: null,
   };
 }

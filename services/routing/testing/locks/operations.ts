@@ -5,7 +5,7 @@ import { endIdle } from '../../src/idle-sweeper';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
-import { called, lapsed, offered, published, received, reported, settled, told } from './work';
+import { called, lapsed, offered, published, rated, received, reported, settled, told } from './work';
 
 /** The types that the races of routing have to do with. */
 export interface RoutingRaces {
@@ -41,6 +41,12 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     home: 'resolved',
     waitsFor: ['openConversation', 'busHead'],
     run: received(),
+  },
+  {
+    name: 'customers rate, and write again',
+    home: 'resolved',
+    waitsFor: ['conversation', 'openConversation', 'busHead'],
+    run: rated,
   },
   {
     name: 'messages are repeated',
