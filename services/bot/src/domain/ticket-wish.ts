@@ -16,6 +16,7 @@ const NO_WISH =
  * @returns undefined where it asks for none
  */
 export function wishedTicket(turn: Turn, written: string): TicketForm | undefined {
+  if (turn.bot.rules.tickets.size === 0) return undefined;
   const text = simplify(written);
   const form = turn.bot.rules.ticketNamed(foldText(text));
   if (form === undefined || NO_WISH.test(text)) return undefined;
