@@ -28,6 +28,7 @@ export function createIdlessAdapter(sent: { to: string; text: string }[]): Chann
         providerMessageIds: false,
         deliveryReceipts: false,
         readReceipts: false,
+        conversationEvents: false,
       },
       defaultMaxPerSecond: 1_000,
       secrets: ['token'],

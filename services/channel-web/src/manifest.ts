@@ -40,6 +40,7 @@ export const webManifest: ChannelManifest = {
     providerMessageIds: true,
     deliveryReceipts: true,
     readReceipts: true,
+    conversationEvents: true,
   },
   // There is no provider who limits; this only keeps one channel from taking all sends.
   defaultMaxPerSecond: 1_000,

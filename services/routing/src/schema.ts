@@ -159,6 +159,12 @@ create index reply_reservation_open on reply_reservation (tenant_id, channel_id,
 create index reply_reservation_age on reply_reservation using brin (created_at) with (autosummarize = on);
 `;
 
+// What the customer thought of a conversation that has ended.
+const rating = `
+alter table conversation add column rating_score smallint check (rating_score between 1 and 5),
+  add column rating_comment text not null default '';
+`;
+
 const migrations: Migration[] = [
   { id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') },
   { id: '0002_keys_of_tenants_alone', sql: withoutExpiry },
@@ -166,6 +172,7 @@ const migrations: Migration[] = [
     id: '0003_reply_windows',
     sql: [replyLedger, ...replyTables.map((table) => tenantPolicy(table))].join('\n'),
   },
+  { id: '0104_rating', sql: rating },
 ];
 
 /** The schema of routing. The unscoped tables hold ids and clocks alone and are read before the tenant is known. */

@@ -26,6 +26,10 @@ export interface Inbound {
   text?: string;
   /** Name of an event, in place of a text. */
   event?: string;
+  /** Of the event. */
+  detail?: string;
+  /** The provider's id of the message that it answers. */
+  replyTo?: string;
   eventId?: string;
   consentWord?: string;
 }
@@ -120,11 +124,12 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', event, eventId = newId(), consentWord = '' } = message;
+  const { from = customer, text = 'hello', event, detail = '', replyTo = '' } = message;
+  const { eventId = newId(), consentWord = '' } = message;
   const kind =
     event === undefined
       ? { $case: 'text' as const, value: { body: text } }
-      : { $case: 'event' as const, value: { name: event, detail: '' } };
+      : { $case: 'event' as const, value: { name: event, detail } };
   const value = MessageReceived.fromPartial({
     message: {
       eventId,
@@ -132,6 +137,7 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
       content: { kind },
+      replyTo,
     },
     consentWord,
   });

@@ -17,6 +17,8 @@ export interface TenantOptions {
   firstResponder?: 'bot' | 'people';
   /** Of the channel's type; default: none. */
   replyRules?: ReplyRule[];
+  /** The channel is told of the ends of conversations. */
+  conversationEvents?: boolean;
 }
 
 /** A tenant with one channel, the teams `default` and `second`, and the agents `ann` and `bob` in both. */
@@ -65,7 +67,7 @@ function makeTenant(o: TenantOptions): TestTenant {
       type: 'sms-test',
       adapterService: 'channel-webhooks',
       addressNamespace: 'phone',
-      capabilities: { singleMessageTurn: true },
+      capabilities: { singleMessageTurn: true, conversationEvents: o.conversationEvents ?? false },
       replyRules: o.replyRules ?? [],
     },
   });

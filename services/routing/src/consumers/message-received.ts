@@ -23,15 +23,19 @@ import { insertConversations, lockOpenConversations } from '../store/conversatio
 import { claimInboundKeys, inboundKeyName } from '../store/inbound-keys';
 import { beginTurns, clockSeconds, endTurns } from '../store/turns';
 import type { TurnJob } from '../turns/runner';
+import { apart, type Come, isMalformedRating, rate, ratedConversations } from './ratings';
 
 /** A record that was decoded and whose channel is known. */
-interface Inbound {
-  message: Message;
+interface Inbound extends Come {
   consentWord: string;
-  channel: ResolvedChannel;
-  address: string;
   /** W3C trace context of its record. */
   traceparent: string | undefined;
+}
+
+/** What a batch is about: open conversations by their keys, and those that have ended and are rated. */
+interface Found {
+  touched: Map<string, Touched>;
+  ended: ConversationRow[];
 }
 
 /** An open conversation with what came for it in this batch. */
@@ -49,6 +53,8 @@ const keyOf = (tenantId: string, channelId: string, address: string, threadKey: 
   `${tenantId}|${channelId}|${address}|${threadKey}`;
 const inboundKeyOf = (item: Inbound): string =>
   keyOf(item.message.tenantId, item.channel.id, item.address, item.message.threadKey);
+const openKeyOf = ({ tenantId, channelId, address, threadKey }: ConversationRow): string =>
+  keyOf(tenantId, channelId, address, threadKey);
 
 /**
  * Stores customers' messages: repeats are dropped, contacts resolved, conversations found or opened, and whoever has
@@ -86,6 +92,10 @@ async function decode(
       outcomes[index] = { kind: 'deadLetter', code: channel ? 'INVALID_ARGUMENT' : 'CHANNEL_UNKNOWN' };
       continue;
     }
+    if (isMalformedRating(message, channel)) {
+      outcomes[index] = { kind: 'deadLetter', code: 'INVALID_ARGUMENT' };
+      continue;
+    }
     const { traceparent } = record.headers;
     items.push({ message, consentWord, channel, address: message.sender.address, traceparent });
   }
@@ -113,9 +123,11 @@ const nameOf = ({ message, channel }: Inbound): string =>
 
 async function store(context: RoutingContext, tx: Transaction, items: Inbound[]): Promise<void> {
   const changes = beginChanges(tx, context.clock());
-  const touched = await findOrOpen(context, tx, items, changes);
+  const [ratings, messages] = apart(items);
+  const { touched, ended } = await findOrOpen(context, tx, { messages, ratings }, changes);
   const consents: ConsentChange[] = [];
-  for (const item of items) record(changes, touched.get(inboundKeyOf(item)) as Touched, item, consents);
+  await rate(changes, ended, ratings);
+  for (const item of messages) record(changes, touched.get(inboundKeyOf(item)) as Touched, item, consents);
   const started = await nextTurns(context, changes, [...touched.values()]);
   await changes.replies.hold([]);
   await recordConsents(tx, consents);
@@ -129,23 +141,27 @@ async function store(context: RoutingContext, tx: Transaction, items: Inbound[])
 async function findOrOpen(
   context: RoutingContext,
   tx: Transaction,
-  items: Inbound[],
+  { messages, ratings }: { messages: Inbound[]; ratings: Come[] },
   changes: Changes,
-): Promise<Map<string, Touched>> {
-  const byKey = new Map(items.map((item) => [inboundKeyOf(item), item]));
+): Promise<Found> {
+  const byKey = new Map(messages.map((item) => [inboundKeyOf(item), item]));
   const contactOf = await resolveContacts(tx, [...byKey.values()].map(namedAddress));
   const touched = new Map<string, Touched>();
+  const ended: ConversationRow[] = [];
+  let rated = ratedConversations(ratings);
   const hold = (conversation: ConversationRow, opened: boolean): void => {
-    const { tenantId, channelId, address, threadKey } = conversation;
-    const key = keyOf(tenantId, channelId, address, threadKey);
+    const key = openKeyOf(conversation);
     const { channel } = byKey.get(key) as Inbound;
     touched.set(key, { conversation, channel, asking: [], stopped: false, opened });
   };
   // A conversation that another transaction opens or resolves meanwhile is seen by the next round's statements.
-  while (touched.size < byKey.size) {
+  while (touched.size < byKey.size || rated.length > 0) {
     const missing = [...byKey.entries()].filter(([key]) => !touched.has(key)).map(([, item]) => item);
-    const open = await lockOpenConversations(tx, missing.map(conversationKey));
-    for (const conversation of open) hold(conversation, false);
+    for (const row of await lockOpenConversations(tx, missing.map(conversationKey), rated)) {
+      if (row.state !== ConversationState.CONVERSATION_STATE_OPEN) ended.push(row);
+      else if (byKey.has(openKeyOf(row))) hold(row, false);
+    }
+    rated = [];
     const toOpen = missing.filter((item) => !touched.has(inboundKeyOf(item)));
     if (toOpen.length === 0) continue;
     const rows = await Promise.all(
@@ -154,7 +170,7 @@ async function findOrOpen(
     const inserted = await insertConversations(tx, rows);
     for (const row of rows) if (inserted.has(row.id)) hold(row, true);
   }
-  return touched;
+  return { touched, ended };
 }
 
 const namedAddress = (item: Inbound) => ({
@@ -200,6 +216,7 @@ async function newConversation(
     createdAt: now,
     updatedAt: now,
     optedOut: false,
+    rating: null,
   };
 }
 
@@ -288,6 +305,8 @@ async function beginBotTurns(
       tenantId: conversation.tenantId,
       conversationId: conversation.id,
       channelId: conversation.channelId,
+      contactId: conversation.contactId,
+      address: conversation.address,
       turnId: newId(),
       fence: 1,
       fromSeq: asking[0]?.seq ?? conversation.messageSeq,

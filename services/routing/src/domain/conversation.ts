@@ -1,4 +1,4 @@
-import type { ConversationOwner, ConversationState } from '@omnigate/contracts';
+import type { ConversationOwner, ConversationState, Rating } from '@omnigate/contracts';
 
 /** A conversation's row, locked by the transaction that holds it; changed in memory and written once. */
 export interface ConversationRow {
@@ -27,4 +27,6 @@ export interface ConversationRow {
   updatedAt: Date;
   /** The customer wants no messages on this channel. */
   optedOut: boolean;
+  /** What the customer thought of it; null until then. */
+  rating: Rating | null;
 }

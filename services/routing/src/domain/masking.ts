@@ -46,6 +46,7 @@ export function changedSnapshot(row: ConversationRow, channel: ResolvedChannel |
     createTime: row.createdAt,
     updateTime: row.updatedAt,
     handoff: undefined,
+    rating: row.rating ? { ...row.rating, comment: maskPersonalData(row.rating.comment) } : undefined,
   };
 }
 

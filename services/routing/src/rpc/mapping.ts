@@ -59,6 +59,7 @@ export async function toConversation(
     createTime: row.createdAt,
     updateTime: row.updatedAt,
     ...(handoff && { handoff }),
+    ...(row.rating && { rating: row.rating }),
   });
 }
 

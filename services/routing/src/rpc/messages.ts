@@ -161,6 +161,7 @@ async function findOrOpen(
     createdAt: now,
     updatedAt: now,
     optedOut: false,
+    rating: null,
   };
   await insertConversations(tx, [row]);
   // Read again either way: the row brings what the customer's ledger says of this channel.

@@ -1,6 +1,6 @@
 import { AppError } from '@omnigate/errors';
+import { isId } from '../domain/id';
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** E-mail addresses have at most 254 characters, other ids of customers fewer. */
 const longestAddress = 1_000;
 
@@ -16,7 +16,7 @@ const invalid = (field: string, description: string): AppError =>
  * @throws AppError INVALID_ARGUMENT when it is no UUID.
  */
 export function requireId(field: string, value: string): string {
-  if (uuid.test(value)) return value.toLowerCase();
+  if (isId(value)) return value.toLowerCase();
   throw invalid(field, 'must be a UUID');
 }
 

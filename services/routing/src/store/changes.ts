@@ -12,7 +12,7 @@ import {
   type Media,
   MessageSend,
   messageKey,
-  type PartyRole,
+  PartyRole,
   type ResolvedChannel,
   StoredMessage,
   topics,
@@ -87,6 +87,23 @@ export function addChange(
     type: 'omnigate.conversation.v1.ConversationChanged',
     tenantId: conversation.tenantId,
   });
+  if (change.$case === 'resolved' && channel) tellEnd(changes, conversation, channel);
+}
+
+/**
+ * Tells a channel that can show it that a conversation has ended. It ends once, so its own id names this event, and is what
+ * a rating answers.
+ */
+function tellEnd(changes: Changes, conversation: ConversationRow, channel: ResolvedChannel): void {
+  if (!channel.channelType?.capabilities?.conversationEvents || conversation.optedOut) return;
+  const content: Content = {
+    kind: { $case: 'event', value: { name: 'conversation-resolved', detail: '' } },
+  };
+  const { id, tenantId } = conversation;
+  const draft = { role: PartyRole.PARTY_ROLE_SYSTEM, content };
+  changes.records.push(
+    sendRecord(changes, conversation, channel, { id, tenantId }, draft, notAfter(changes.now, undefined)),
+  );
 }
 
 /** A message that is to be stored. */
@@ -174,15 +191,8 @@ export function sendMessage(
     addChange(changes, conversation, channel, { $case: 'messageStateChanged', value });
     return row;
   }
-  changes.records.push({
-    topic: topics.messageSend(channel.channelType?.adapterService ?? ''),
-    key: messageKey(conversation.channelId, conversation.address, conversation.threadKey),
-    value: encodeSend(changes, conversation, channel, row, draft, notAfter(changes.now, reply)),
-    eventId: row.id,
-    type: 'omnigate.message.v1.MessageSend',
-    tenantId: row.tenantId,
-    ...(draft.traceparent ? { headers: { traceparent: draft.traceparent } } : {}),
-  });
+  const until = notAfter(changes.now, reply);
+  changes.records.push(sendRecord(changes, conversation, channel, row, draft, until));
   return row;
 }
 
@@ -194,11 +204,30 @@ function notAfter(now: Date, windowCloses: Date | string | undefined): Date {
   return new Date(windowCloses instanceof Date ? Math.min(wanted, windowCloses.getTime()) : wanted);
 }
 
+function sendRecord(
+  changes: Changes,
+  conversation: ConversationRow,
+  channel: ResolvedChannel,
+  ids: Pick<MessageRow, 'id' | 'tenantId'>,
+  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
+  until: Date,
+): OutgoingRecord {
+  return {
+    topic: topics.messageSend(channel.channelType?.adapterService ?? ''),
+    key: messageKey(conversation.channelId, conversation.address, conversation.threadKey),
+    value: encodeSend(changes, conversation, channel, ids, draft, until),
+    eventId: ids.id,
+    type: 'omnigate.message.v1.MessageSend',
+    tenantId: ids.tenantId,
+    ...(draft.traceparent ? { headers: { traceparent: draft.traceparent } } : {}),
+  };
+}
+
 function encodeSend(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  row: MessageRow,
+  row: Pick<MessageRow, 'id' | 'tenantId'>,
   draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
   notAfter: Date,
 ): Uint8Array {

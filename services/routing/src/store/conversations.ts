@@ -32,6 +32,8 @@ interface StoredRow {
   queued_at: Date | null;
   created_at: Date;
   updated_at: Date;
+  rating_score: number | null;
+  rating_comment: string;
 }
 
 function fromStored(row: StoredRow): Omit<ConversationRow, 'optedOut'> {
@@ -56,12 +58,13 @@ function fromStored(row: StoredRow): Omit<ConversationRow, 'optedOut'> {
     queuedAt: row.queued_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+    rating: row.rating_score === null ? null : { score: row.rating_score, comment: row.rating_comment },
   };
 }
 
 const columns = `c.tenant_id, c.id, c.channel_id, c.address, c.thread_key, c.contact_id, c.state, c.owner, c.team,
   c.agent_id, c.agent, c.language, c.inbound_count, c.message_seq, c.seq, c.dialogue_state, c.handoff, c.queued_at,
-  c.created_at, c.updated_at`;
+  c.created_at, c.updated_at, c.rating_score, c.rating_comment`;
 // Sub-selects that lock or are limited can't be turned around: each row is one look-up by index, in the order of i.
 const lockedById = `cross join lateral (
     select * from conversation c where c.tenant_id = i.tenant_id and c.id = i.id for no key update) c`;
@@ -86,34 +89,39 @@ async function withLedger(
 }
 
 /**
- * Locks the open conversations of some keys, in the order of their ids.
+ * Locks the open conversations of some keys, and others by id, in the order of their ids.
  *
  * @param tx the transaction that will hold them.
  * @param keys where to look, each once.
+ * @param others conversations that are wanted whatever their state, each once.
  * @returns the rows that exist.
  */
 export async function lockOpenConversations(
   tx: Queryable,
   keys: readonly ConversationKey[],
+  others: readonly ConversationId[] = [],
 ): Promise<ConversationRow[]> {
-  if (keys.length === 0) return [];
+  if (keys.length === 0) return lockConversations(tx, others);
   const values = [
     keys.map((key) => key.tenantId),
     keys.map((key) => key.channelId),
     keys.map((key) => key.address),
     keys.map((key) => key.threadKey),
   ];
+  const alone = others.length === 0;
+  const otherIds = [others.map((id) => id.tenantId), others.map((id) => id.conversationId)];
   const locked = tx.query<StoredRow>({
-    name: 'conversation-lock-open',
+    name: alone ? 'conversation-lock-open' : 'conversation-lock-open-and-others',
     text: `select ${columns}
       from (select f.tenant_id, f.id
         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k(tenant_id, channel_id, address, thread_key)
         cross join lateral (select tenant_id, id from conversation c where c.tenant_id = k.tenant_id
           and c.channel_id = k.channel_id and c.address = k.address and c.thread_key = k.thread_key and c.state = 1
           limit 1) f
-        order by f.tenant_id, f.id) i
+        ${alone ? '' : 'union select tenant_id, id from unnest($5::uuid[], $6::uuid[]) as o(tenant_id, id)'}
+        order by tenant_id, id) i
       ${lockedById}`,
-    values,
+    values: alone ? values : [...values, ...otherIds],
   });
   const optOuts = tx.query<OptOut>({
     name: 'conversation-ledger-open',
@@ -124,7 +132,8 @@ export async function lockOpenConversations(
   });
   const rows = await withLedger(locked, optOuts);
   // Said in SQL, it would let the planner take the index of open conversations, by the tenant alone, for the second look.
-  return rows.filter((row) => row.state === ConversationState.CONVERSATION_STATE_OPEN);
+  const wanted = new Set(others.map((id) => id.conversationId));
+  return rows.filter((row) => row.state === ConversationState.CONVERSATION_STATE_OPEN || wanted.has(row.id));
 }
 
 /** A conversation by its primary key. */
@@ -258,6 +267,28 @@ export async function saveConversations(tx: Queryable, rows: readonly Conversati
       rows.map((row) => row.queuedAt),
       rows.map((row) => row.updatedAt),
       rows.map((row) => row.dialogueState),
+    ],
+  });
+}
+
+/**
+ * Stores what customers thought of conversations.
+ *
+ * @param tx the transaction that holds their locks.
+ * @param rows conversations that have a rating.
+ */
+export async function saveRatings(tx: Queryable, rows: readonly ConversationRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.query({
+    name: 'conversation-rate',
+    text: `update conversation c set rating_score = k.score, rating_comment = k.comment
+      from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[]) as k(tenant_id, id, score, comment)
+      where c.tenant_id = k.tenant_id and c.id = k.id`,
+    values: [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.id),
+      rows.map((row) => row.rating?.score),
+      rows.map((row) => row.rating?.comment),
     ],
   });
 }

@@ -4,7 +4,7 @@ import type { Operation } from '@omnigate/testkit';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
-import { called, lapsed, offered, published, received, reported, settled } from './work';
+import { called, lapsed, offered, published, rated, received, reported, settled } from './work';
 
 /** The types that the races of routing have to do with. */
 export interface RoutingRaces {
@@ -40,6 +40,12 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     home: 'resolved',
     waitsFor: ['openConversation', 'busHead'],
     run: received(),
+  },
+  {
+    name: 'customers rate, and write again',
+    home: 'resolved',
+    waitsFor: ['conversation', 'openConversation', 'busHead'],
+    run: rated,
   },
   {
     name: 'messages are repeated',

@@ -79,6 +79,7 @@ function conversationRow(
     createdAt: now,
     updatedAt: now,
     optedOut: false,
+    rating: null,
   };
 }
 
@@ -93,6 +94,7 @@ export async function makeScene(
 ): Promise<Scene> {
   const tenant = directory.addTenant({
     firstResponder: kind === 'unknown' ? 'people' : 'bot',
+    conversationEvents: true,
     replyRules: [{ after: 'message', windowSeconds: 3_600, maxMessages: 0 }],
   });
   const addresses = ['+14155550101', '+14155550102'];

@@ -56,6 +56,27 @@ export function received(consentWord = '', ids = (scene: Scene) => scene.address
   };
 }
 
+/** A batch of message.received: each customer rates the conversation that has ended, then writes again. */
+export async function rated({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId, channel } = scene;
+  const message = { tenantId, channel: { id: channel.id } };
+  const messages = scene.conversations.flatMap(({ id, address }) => {
+    const common = { ...message, sender: { address } };
+    const event = { $case: 'event' as const, value: { name: 'rated', detail: '4 thank you' } };
+    const text = { $case: 'text' as const, value: { body: 'hello again' } };
+    return [
+      { ...common, eventId: newId(), replyTo: id, content: { kind: event } },
+      { ...common, eventId: newId(), content: { kind: text } },
+    ];
+  });
+  const records = messages.map((each) => {
+    const value = MessageReceived.encode(MessageReceived.fromPartial({ message: each })).finish();
+    return recordOf(scene, topics.messageReceived, value);
+  });
+  const handle = createMessageReceived(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
 /** A batch of message.status: one of `refusedOf` messages was refused since the customer opted out, the others arrived. */
 export async function reported(
   { context }: RoutingProcess,
@@ -93,6 +114,8 @@ export function settled(outcome: { response: AskResponse } | { failure: string }
           tenantId: scene.tenantId,
           conversationId: conversation.id,
           channelId: conversation.channelId,
+          contactId: conversation.contactId,
+          address: conversation.address,
           turnId: scene.turnIds[index] ?? '',
           fence: 1,
           fromSeq: 1,
