@@ -39,7 +39,8 @@ export function createBot(deps: BotDeps): ServiceApp<RpcService, never> {
   const thinker = createThinker({ workers: 1, maxQueue: waitingAtMost, timeoutMs: thinkingMs });
   const knowledge = createKnowledge({
     ...deps,
-    onLoaded: (tenantId, revision, articles) => thinker.load(tenantId, revision, articles),
+    onLoaded: (tenantId, revision, { articles, ticketTypes }) =>
+      thinker.load(tenantId, revision, articles, { ticketTypes }),
   });
   const records = groupCommit<TurnRecord>({
     maxItems: 500,

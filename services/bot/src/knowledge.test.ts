@@ -25,10 +25,11 @@ async function openKnowledge() {
     },
   } as unknown as Bus;
   const registry = {
-    async snapshotResources({ knownRevision }: { knownRevision: string }) {
-      directory.asked += 1;
+    async snapshotResources({ kind, knownRevision }: { kind: string; knownRevision: string }) {
+      if (kind === 'KnowledgeArticle') directory.asked += 1;
       if (directory.away) throw new Error('away');
-      const { resources, revision } = directory;
+      const { revision } = directory;
+      const resources = directory.resources.filter((each) => each.kind === kind);
       return { resources: knownRevision === revision ? [] : resources, revision };
     },
   } as unknown as Client<typeof RegistryServiceService>;
@@ -36,7 +37,8 @@ async function openKnowledge() {
     registry,
     bus,
     logger: createLogger({ service: 'test', level: 'silent' }),
-    onLoaded: async (_tenant, _revision, articles) => void loads.push(articles.map(({ name }) => name)),
+    onLoaded: async (_tenant, _revision, { articles, ticketTypes }) =>
+      void loads.push([...articles, ...ticketTypes].map(({ name }) => name)),
   });
   await knowledge.start();
   const changed = (kind: string): void => {
@@ -78,4 +80,29 @@ test('a directory that is away fails that question alone', async () => {
   await expect(knowledge.ready(tenantId)).rejects.toThrow('away');
   Object.assign(directory, { away: false, resources: [resource('a', 1)] });
   expect(await knowledge.ready(tenantId)).toHaveLength(1);
+});
+
+test('ticket types come with the articles; a form that can not be asked for is left out', async () => {
+  const { knowledge, directory, loads, changed } = await openKnowledge();
+  const form = {
+    type: 'object',
+    required: ['room'],
+    properties: { room: { type: 'string', title: { en: 'Room' }, ask: { en: 'Which room?' } } },
+  };
+  const ticketType = (name: string, more: object): Resource => ({
+    ...resource(name, 1, {
+      title: { en: name },
+      keywords: { zh: [], en: [] },
+      examples: { zh: [], en: [] },
+      ...more,
+    }),
+    kind: 'TicketType',
+  });
+  directory.resources = [resource('a', 1)];
+  await knowledge.ready(tenantId);
+  directory.resources.push(ticketType('repair', { form }), ticketType('broken', { form: { type: 'array' } }));
+  directory.revision = '2';
+  changed('TicketType');
+  await knowledge.ready(tenantId);
+  expect(loads).toEqual([['a'], ['a', 'repair']]);
 });

@@ -1,5 +1,7 @@
 import type { Thresholds } from './bot-settings';
+import type { Picture } from './picture';
 import type { FeatureHit } from './ranker';
+import type { SlotValue } from './slots/slot-value';
 
 /** Why a conversation goes to a person. */
 export type HandOverReason =
@@ -10,14 +12,15 @@ export type HandOverReason =
   | 'REPEATED_QUESTION'
   | 'ARTICLE_NEEDS_PERSON'
   | 'ANGRY'
-  | 'NOT_TEXT';
+  | 'NOT_TEXT'
+  | 'TICKET_INCOMPLETE';
 
 export type Mood = 'CALM' | 'UNHAPPY' | 'ANGRY';
 export type Urgency = 'LOW' | 'NORMAL' | 'HIGH';
 
 /** Something known about the matter, such as `{ name: 'order_number', value: 'A1234567' }`. */
 export interface HandoffFact {
-  name: 'order_number' | 'room' | 'phone' | 'email' | 'fault_code' | 'amount';
+  name: string;
   /** Phone numbers and e-mail addresses are masked. */
   value: string;
 }
@@ -74,8 +77,28 @@ export interface HandOverAction {
   packet: HandoffPacket;
 }
 
+/** Has a ticket made. */
+export interface CreateTicketAction {
+  kind: 'create_ticket';
+  /** Name of the TicketType. */
+  type: string;
+  form: Record<string, SlotValue>;
+  /** One line for lists, without telephone numbers. */
+  summary: string;
+  pictures: Picture[];
+  language: 'zh' | 'en';
+}
+
+/** Ends the conversation: the customer says that it is solved. */
+export interface ResolveAction {
+  kind: 'resolve';
+}
+
+/** What is said, or who is to say it. */
+export type Answer = ReplyAction | ClarifyAction | HandOverAction;
+
 /** What the bot wants done. */
-export type Action = ReplyAction | ClarifyAction | HandOverAction;
+export type Action = Answer | CreateTicketAction | ResolveAction;
 
 /** A candidate as people see it. */
 export interface CandidateEvidence {
@@ -110,7 +133,7 @@ export interface Evidence {
 
 /** The outcome of a turn. */
 export interface BotResult {
-  /** Never empty; one on every channel today. */
+  /** An answer, and behind it what is done with it. */
   actions: Action[];
   evidence: Evidence;
   /** To be given back with the next turn. */

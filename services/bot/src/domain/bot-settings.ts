@@ -1,6 +1,7 @@
 import { MUST_BOT_RULES, MUST_HUMAN_RULES } from './data/must-human-rules';
 import { SMALL_TALK } from './data/small-talk';
 import type { ColloquialPhrase } from './normalise';
+import type { TicketType } from './ticket-type';
 
 /** Words that send a conversation to a person. Phrases in Latin letters match whole words; nothing minds case. */
 export interface MustHumanRule {
@@ -27,6 +28,8 @@ export interface SmallTalk {
   phrases: readonly string[];
   /** The reply by language; English where the customer's is missing. */
   replies: Readonly<Record<string, string>> & { en: string };
+  /** Said after an answer, it ends the conversation: the customer says that the matter is solved. */
+  resolves?: boolean;
 }
 
 /** Total scores that decide. */
@@ -47,6 +50,8 @@ export interface BotSettings {
   mustHumanRules: readonly MustHumanRule[];
   mustBotRules: readonly MustBotRule[];
   smallTalk: readonly SmallTalk[];
+  /** The tickets that the bot may ask for. */
+  ticketTypes: readonly TicketType[];
   /** How many clarifications may fail before a person gets the conversation. */
   failedClarifications: number;
   /** A question that comes again within so many minutes of its answer goes to a person. */
@@ -63,6 +68,7 @@ export const DEFAULT_BOT_SETTINGS: BotSettings = {
   mustHumanRules: MUST_HUMAN_RULES,
   mustBotRules: MUST_BOT_RULES,
   smallTalk: SMALL_TALK,
+  ticketTypes: [],
   failedClarifications: 2,
   repeatMinutes: 60,
 };

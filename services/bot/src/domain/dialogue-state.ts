@@ -1,4 +1,18 @@
 import { z } from 'zod';
+import { pictureSchema } from './picture';
+
+const flow = z.object({
+  /** Name of the TicketType. */
+  type: z.string(),
+  /** What is known, by the names of the form. */
+  form: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** The slot that was asked for last; empty for none. */
+  asked: z.string().default(''),
+  /** How often it was asked for again. */
+  again: z.number().int().default(0),
+  /** When the customer last wrote in it. */
+  at: z.number(),
+});
 
 const schema = z.object({
   v: z.literal(1),
@@ -14,7 +28,16 @@ const schema = z.object({
   last: z.object({ question: z.string(), articles: z.array(z.string()), at: z.number() }).optional(),
   /** Names of articles answered or offered. */
   tried: z.array(z.string()).default([]),
+  /** The ticket that is being asked for. */
+  flow: flow.optional(),
+  /** Pictures that no ticket has yet. */
+  pictures: z.array(pictureSchema).optional(),
+  /** When the last of them came. */
+  picturesAt: z.number().optional(),
 });
+
+/** A ticket that is being asked for. */
+export type Flow = z.infer<typeof flow>;
 
 /** What the bot remembers of a conversation between turns. */
 export type DialogueState = z.infer<typeof schema>;

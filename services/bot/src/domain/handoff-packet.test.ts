@@ -51,6 +51,7 @@ test('dangers and anger are urgent', () => {
 
 test('a packet is bounded and masked', () => {
   const packet = createHandoffPacket({
+    facts: [],
     said: ['我是13812345678'],
     about: [`找13812345678 ${'很'.repeat(500)}`],
     tried: ['a', 'a', 'b'],

@@ -77,13 +77,15 @@ export function createHandoffPacket(o: {
   about: readonly string[];
   tried: readonly string[];
   openQuestions: readonly string[];
+  /** What is known besides. */
+  facts: readonly HandoffFact[];
 }): HandoffPacket {
   const recent = o.said.slice(-10);
   const last = recent.slice(-3).map((text) => ({ text, folded: foldText(text) }));
   const mood = moodOf(last);
   return {
     wants: cut(maskPersonalData(o.about.join(' / '))),
-    facts: factsIn(recent),
+    facts: [...o.facts, ...factsIn(recent)].slice(0, MOST_FACTS),
     tried: [...new Set(o.tried)],
     openQuestions: [...new Set(o.openQuestions)]
       .slice(0, 8)

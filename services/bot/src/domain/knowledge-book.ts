@@ -4,6 +4,7 @@ import { type Language, languageOfLocale } from './language';
 import { createNormaliser, type Normalise } from './normalise';
 import { buildRanker, type Ranker } from './ranker';
 import { groupSameQuestions, type SameQuestions } from './same-question';
+import { type TicketType, titleOf } from './ticket-type';
 
 /** An article in a book; ids are left out, since tenants with equal articles share a book. */
 export type BookArticle = Omit<KnowledgeArticle, 'id'>;
@@ -49,6 +50,32 @@ function filterOf(articles: readonly BookArticle[]): BookPart['allowed'] {
   };
 }
 
+const TICKET_NAME = /^#ticket:(.+)\/(?:zh|en)$/;
+
+/** The name that stands for a ticket among the articles; no article has such a name. */
+export const ticketOption = (type: TicketType, language: Language): string =>
+  `#ticket:${type.name}/${language === 'zh' ? 'zh' : 'en'}`;
+
+/** The type of ticket that a name among the articles stands for; undefined for an article's. */
+export const ticketNameOf = (name: string): string | undefined => TICKET_NAME.exec(name)?.[1];
+
+/** What people write who want a ticket is looked up as articles are; one in a language without examples is not. */
+function articlesOfTickets(types: readonly TicketType[]): BookArticle[] {
+  return types.flatMap((type) =>
+    (['zh', 'en'] as const)
+      .filter((language) => type.spec.examples[language].length > 0)
+      .map((language) => ({
+        name: ticketOption(type, language),
+        language,
+        audience: 'everyone',
+        question: titleOf(type, language),
+        variants: [...type.spec.examples[language]],
+        answer: titleOf(type, language),
+        handling: 'answer' as const,
+      })),
+  );
+}
+
 function phrasingsOf(article: BookArticle, normalise: Normalise): string[] {
   const phrasings = [article.question, ...article.variants]
     .map(normalise)
@@ -59,13 +86,14 @@ function phrasingsOf(article: BookArticle, normalise: Normalise): string[] {
 /**
  * Builds a book, yielding often, so that a caller may answer other questions in between.
  *
- * @param articles with unique names, the oldest first
- * @param settings only the colloquial phrases matter here
+ * @param given articles with unique names, the oldest first
+ * @param settings only the colloquial phrases and the tickets matter here
  */
 export function* buildBook(
-  articles: readonly BookArticle[],
-  settings: Pick<BotSettings, 'colloquialPhrases'>,
+  given: readonly BookArticle[],
+  settings: Pick<BotSettings, 'colloquialPhrases' | 'ticketTypes'>,
 ): Generator<void, KnowledgeBook> {
+  const articles = [...given, ...articlesOfTickets(settings.ticketTypes)];
   const normalise = createNormaliser(settings.colloquialPhrases);
   const byLanguage = Map.groupBy(articles, (article) => languageOfLocale(article.language));
   const parts = new Map<Language, BookPart>();

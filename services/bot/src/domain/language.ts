@@ -23,6 +23,9 @@ const LATIN_LANGUAGES: ReadonlySet<Language> = new Set(Object.keys(FUNCTION_WORD
 
 const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 
+/** The language that the bot's own texts are in for a customer. */
+export const systemLanguage = (language: Language): 'zh' | 'en' => (language === 'zh' ? 'zh' : 'en');
+
 /** The primary subtag of a locale: `zh-CN` and `zh_TW` give `zh`; anything unreadable gives `en`. */
 export function languageOfLocale(locale: string): Language {
   return /^[a-z]{2,3}(?=$|[-_])/i.exec(locale)?.[0].toLowerCase() ?? 'en';

@@ -2,84 +2,27 @@ import { PERSON_OPTION } from './bot-result';
 import { foldText } from './normalise';
 import { bareText } from './phrase-matcher';
 
-const NUMBERS: readonly (readonly string[])[] = [
-  [
-    '1',
-    '一',
-    '第一',
-    '第一个',
-    '第1个',
-    '选1',
-    '选一',
-    '1号',
-    'one',
-    'first',
-    'the first',
-    'first one',
-    'the first one',
-    'option 1',
-    'number 1',
-    'no 1',
-  ],
-  [
-    '2',
-    '二',
-    '两',
-    '第二',
-    '第二个',
-    '第2个',
-    '选2',
-    '选二',
-    '2号',
-    'two',
-    'second',
-    'the second',
-    'second one',
-    'the second one',
-    'option 2',
-    'number 2',
-    'no 2',
-  ],
-  [
-    '3',
-    '三',
-    '第三',
-    '第三个',
-    '第3个',
-    '选3',
-    '选三',
-    '3号',
-    'three',
-    'third',
-    'the third',
-    'third one',
-    'the third one',
-    'option 3',
-    'number 3',
-    'no 3',
-  ],
-  [
-    '4',
-    '四',
-    '第四',
-    '第四个',
-    '第4个',
-    '选4',
-    '选四',
-    '4号',
-    'four',
-    'fourth',
-    'the fourth',
-    'fourth one',
-    'the fourth one',
-    'option 4',
-    'number 4',
-    'no 4',
-  ],
-];
-const PLACES = new Map(
-  NUMBERS.flatMap((words, place) => words.map((word) => [bareText(word), place] as const)),
-);
+const DIGITS_ZH = [...'一二三四五六七八九'];
+const ORDINALS = 'first second third fourth fifth sixth seventh eighth ninth'.split(' ');
+const DIGITS_EN = 'one two three four five six seven eight nine'.split(' ');
+
+/** How people write the number of a line. */
+function wordsOf(place: number): string[] {
+  const [digit, zh, en, ordinal] = [place + 1, DIGITS_ZH[place], DIGITS_EN[place], ORDINALS[place]];
+  return [
+    ...[`${digit}`, `${zh}`, `第${zh}`, `第${zh}个`, `第${digit}个`, `选${digit}`, `选${zh}`, `${digit}号`],
+    ...[`${en}`, `${ordinal}`, `the ${ordinal}`, `${ordinal} one`, `the ${ordinal} one`],
+    ...[`option ${digit}`, `number ${digit}`, `no ${digit}`],
+  ];
+}
+const PLACES = new Map([
+  ...DIGITS_ZH.flatMap((_, place) => wordsOf(place).map((word) => [bareText(word), place] as const)),
+  ['两', 1] as const,
+]);
+
+/** The place, from 0, that a text without marks and blanks names; undefined where it names none. */
+export const placeOfNumber = (bare: string): number | undefined => PLACES.get(bare);
+
 const NONE = new Set(
   [
     '都不是',
@@ -115,7 +58,7 @@ export function chosenOption(
   if (message.choiceId !== undefined && options.includes(message.choiceId)) return message.choiceId;
   const bare = bareText(message.folded);
   if (bare === '') return undefined;
-  const place = PLACES.get(bare);
+  const place = placeOfNumber(bare);
   if (place !== undefined) return options[place];
   if (NONE.has(bare)) return PERSON_OPTION;
   return options.find((id) => {

@@ -1,24 +1,17 @@
 import { type ClarifyOption, PERSON_OPTION } from './bot-result';
-import type { BookArticle } from './knowledge-book';
+import { type BookArticle, ticketNameOf } from './knowledge-book';
 import { clarifyText, cutText, joinAnswers } from './message-text';
 import { foldText } from './normalise';
-import { type Lookup, lookUp } from './question-lookup';
+import type { Lookup } from './question-lookup';
 import { type Sentence, splitSentences } from './sentences';
+import { beginTicket } from './ticket-flow';
 import { handOver, type Outcome, type Turn } from './turn';
+import { look } from './turn-lookup';
 
 const LONGEST_QUOTE = 40;
 const MOST_ANSWERS = 4;
-
-function look(turn: Turn, question: string): Lookup {
-  const { bot, input, language, audience } = turn;
-  return lookUp(bot.book, question, {
-    language,
-    audience,
-    now: input.now,
-    thresholds: bot.settings.thresholds,
-    explain: input.explain === true,
-  });
-}
+/** A ticket needs more likeness than the classifier's word: with few articles that is sure of everything. */
+const LEAST_LIKENESS = 0.25;
 
 /** The sentences of the open messages that are neither small talk nor choices. */
 export function questionsOf(turn: Turn, skip: (text: string) => boolean = () => false): Sentence[] {
@@ -62,9 +55,11 @@ function lookUpAll(
   return { lookups, best };
 }
 
+const isArticle = ({ name }: BookArticle): boolean => ticketNameOf(name) === undefined;
+
 function articlesAnswered(lookups: readonly Lookup[]): BookArticle[] {
   const articles = lookups.flatMap((lookup) =>
-    lookup.decision === 'answer' ? lookup.articles.slice(0, 1) : [],
+    lookup.decision === 'answer' ? lookup.articles.slice(0, 1).filter(isArticle) : [],
   );
   return [...new Set(articles)].slice(0, MOST_ANSWERS);
 }
@@ -132,7 +127,7 @@ export function answer(
 
 function clarify(turn: Turn, lookup: Lookup): Outcome {
   const failed = turn.state.options.length > 0 ? turn.state.failed + 1 : 0;
-  const tried = lookup.articles.map((article) => article.name);
+  const tried = lookup.articles.filter(isArticle).map((article) => article.name);
   if (failed >= turn.bot.settings.failedClarifications) {
     return handOver(turn, 'CLARIFICATION_FAILED', { tried, unresolved: lookup.question });
   }
@@ -154,11 +149,25 @@ function clarify(turn: Turn, lookup: Lookup): Outcome {
   };
 }
 
+/** The ticket that a sentence asks for in words like its examples. */
+function ticketFor(turn: Turn, lookups: readonly Lookup[]): Outcome | undefined {
+  for (const { decision, articles, evidence } of lookups) {
+    const type = ticketNameOf(articles[0]?.name ?? '');
+    const form = type === undefined ? undefined : turn.bot.rules.tickets.get(type);
+    const likeness = evidence.candidates[0]?.retrieval ?? 0;
+    if (form !== undefined && decision === 'answer' && likeness >= LEAST_LIKENESS)
+      return beginTicket(turn, form);
+  }
+  return undefined;
+}
+
 /** Answers, asks back or gives up, for sentences that meet no rule. */
 export function answerQuestions(turn: Turn, sentences: readonly Sentence[]): Outcome | undefined {
   const found = lookUpAll(turn, sentences);
   if (found === undefined) return undefined;
   const { lookups, best } = found;
+  const ticket = ticketFor(turn, [best, ...lookups]);
+  if (ticket !== undefined) return ticket;
   const known = lookups.map((lookup) => lookup.normalised).join('|');
   const articles = articlesAnswered(lookups);
   if (articles.length > 0) {
@@ -172,8 +181,9 @@ export function answerQuestions(turn: Turn, sentences: readonly Sentence[]): Out
       left.map((lookup) => lookup.question),
     );
   }
-  if (best.decision === 'answer') return answer(turn, best.articles.slice(0, 1), known);
-  if (best.decision === 'clarify') return clarify(turn, best);
+  if (best.decision === 'answer' && best.articles.slice(0, 1).every(isArticle))
+    return answer(turn, best.articles.slice(0, 1), known);
+  if (best.decision !== 'none') return clarify(turn, best);
   const asked = sentences.map((sentence) => sentence.text).join(' ');
   return handOver(turn, 'NO_ANSWER', { unresolved: asked, tried: [] });
 }

@@ -1,6 +1,8 @@
 const QUESTION_MARK = /[?？]\s*$/;
 const QUESTION_WORD =
   /[吗么呢]\s*[?？。.!！~]*$|怎么|如何|咋|什么|啥|哪|多少|多久|几|为什么|谁|能不能|可以|可不可以|是否|有没有|\b(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|may)\b/i;
+const ENGLISH_START =
+  /^(?:and |so |but |hi,? |hello,? )?(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|should|may)\b/i;
 const LONGEST_MESSAGE = 2_000;
 const MOST_PIECES = 8;
 
@@ -26,4 +28,10 @@ export function splitSentences(message: string): Sentence[] {
     .filter(hasContent)
     .slice(0, MOST_PIECES)
     .map((text) => ({ text, asks: QUESTION_MARK.test(text) || QUESTION_WORD.test(text) }));
+}
+
+/** Whether a sentence is a question and nothing else: English words such as `is` stand in statements too. */
+export function isQuestion(text: string): boolean {
+  if (QUESTION_MARK.test(text)) return true;
+  return /\p{Script=Han}/u.test(text) ? QUESTION_WORD.test(text) : ENGLISH_START.test(text.trim());
 }

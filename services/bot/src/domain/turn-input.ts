@@ -1,3 +1,5 @@
+import type { Picture } from './picture';
+
 /** One utterance of a conversation. */
 export interface Utterance {
   /** Empty for what is not text. */
@@ -5,6 +7,15 @@ export interface Utterance {
   role: 'customer' | 'bot' | 'agent';
   /** Id of the option chosen from a menu. */
   choiceId?: string;
+  /** Files that came with it. */
+  pictures?: readonly Picture[];
+}
+
+/** Who asks. */
+export interface Customer {
+  address: string;
+  /** Kind of address, such as `phone`. */
+  addressNamespace: string;
 }
 
 /** What the bot is asked to think about. */
@@ -27,6 +38,9 @@ export interface TurnInput {
   now: number;
   /** Audience of the customer; default `everyone`. */
   audience?: string;
+  customer?: Customer;
+  /** Of the tenant; default UTC. */
+  timeZone?: string;
   /** Whether evidence lists the features that spoke for a candidate. */
   explain?: boolean;
 }

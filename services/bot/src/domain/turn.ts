@@ -1,4 +1,12 @@
-import type { Action, BotResult, Evidence, HandOverReason, QuestionEvidence } from './bot-result';
+import type {
+  Action,
+  Answer,
+  BotResult,
+  Evidence,
+  HandOverReason,
+  HandoffFact,
+  QuestionEvidence,
+} from './bot-result';
 import type { BotSettings } from './bot-settings';
 import { type SystemTexts, systemTexts } from './data/system-texts';
 import { type DialogueState, readDialogueState, writeDialogueState } from './dialogue-state';
@@ -9,6 +17,7 @@ import type { MessageRules } from './message-rules';
 import { cutText } from './message-text';
 import { foldText } from './normalise';
 import { maskPersonalData } from './personal-data';
+import { addPictures, type Picture } from './picture';
 import type { TurnInput, Utterance } from './turn-input';
 
 /** What a bot thinks with: a tenant's knowledge, settings and compiled rules. */
@@ -37,6 +46,10 @@ export interface Turn {
   open: readonly OpenMessage[];
   /** What the customer wrote in the conversation, in order, without what is empty. */
   said: readonly string[];
+  /** Pictures that no ticket has yet, those of this turn among them. */
+  pictures: readonly Picture[];
+  /** When the last of them came. */
+  picturesAt: number;
   /** Evidence so far. */
   rules: string[];
   questions: QuestionEvidence[];
@@ -45,6 +58,10 @@ export interface Turn {
 /** Characters of a notice's limit that are left for the place in the queue, or for when people are there. */
 export const NOTICE_ROOM = 160;
 const LONGEST_QUESTION = 500;
+/** A picture that came longer ago belongs to something else. */
+const PICTURE_MS = 3_600_000;
+/** What was asked for longer ago is asked for again from the beginning. */
+const FLOW_MS = 86_400_000;
 
 function openMessages(input: TurnInput): readonly OpenMessage[] {
   const from = input.messages.findLastIndex((message) => message.role !== 'customer') + 1;
@@ -58,11 +75,24 @@ function openMessages(input: TurnInput): readonly OpenMessage[] {
 }
 
 const isSame = (a: OpenMessage, b: OpenMessage): boolean =>
-  a.choiceId === b.choiceId && a.folded === b.folded;
+  a === b ||
+  (a.choiceId === b.choiceId && a.folded === b.folded && !a.pictures?.length && !b.pictures?.length);
+
+/** The memory without what is too old to be meant; pictures stand by themselves, since most outcomes keep them. */
+function remember(input: TurnInput): {
+  state: DialogueState;
+  pictures: readonly Picture[];
+  picturesAt: number;
+} {
+  const { flow, pictures = [], picturesAt = 0, ...state } = readDialogueState(input.dialogueState);
+  if (flow !== undefined && input.now - flow.at < FLOW_MS)
+    return { state: { ...state, flow }, pictures, picturesAt };
+  return { state, pictures: input.now - picturesAt < PICTURE_MS ? pictures : [], picturesAt };
+}
 
 /** Starts a turn: what is to be answered, in which language, with which memory. */
 export function startTurn(bot: Bot, input: TurnInput): Turn {
-  const state = readDialogueState(input.dialogueState);
+  const { state, pictures, picturesAt } = remember(input);
   const open = openMessages(input);
   const said = input.messages
     .filter((message) => message.role === 'customer' && message.text.trim() !== '')
@@ -75,10 +105,13 @@ export function startTurn(bot: Bot, input: TurnInput): Turn {
     known,
     hint,
   );
+  const sent = open.flatMap((message) => message.pictures ?? []);
   return {
     bot,
     input,
     state,
+    pictures: addPictures(pictures, sent),
+    picturesAt: sent.length > 0 ? input.now : picturesAt,
     language,
     texts: systemTexts(language),
     audience: input.audience || 'everyone',
@@ -91,26 +124,35 @@ export function startTurn(bot: Bot, input: TurnInput): Turn {
 
 /** What a stage of thinking came to. */
 export interface Outcome {
-  action: Action;
-  /** The memory from now on; the language is added. */
+  action: Answer;
+  /** What is done besides. */
+  effects?: readonly Action[];
+  /** The memory from now on; the language is added, and the pictures unless it has its own. */
   state: DialogueState;
   unresolved?: string;
 }
 
 /** Ends a turn with an outcome. */
 export function endTurn(turn: Turn, outcome: Outcome): BotResult {
-  const { action, unresolved } = outcome;
+  const { action, unresolved, effects = [] } = outcome;
+  const { pictures = turn.pictures, ...state } = outcome.state;
   const evidence: Evidence = {
     language: turn.language,
     rules: turn.rules,
     questions: turn.questions,
     thresholds: turn.bot.settings.thresholds,
-    decision: action.kind === 'hand_over' ? `hand_over:${action.reason}` : action.kind,
+    decision: [action, ...effects]
+      .map((each) => (each.kind === 'hand_over' ? `hand_over:${each.reason}` : each.kind))
+      .join('+'),
   };
   return {
-    actions: [action],
+    actions: [action, ...effects],
     evidence,
-    dialogueState: writeDialogueState({ ...outcome.state, language: turn.language }),
+    dialogueState: writeDialogueState({
+      ...state,
+      language: turn.language,
+      ...(pictures.length > 0 && { pictures: [...pictures], picturesAt: turn.picturesAt }),
+    }),
     ...(unresolved !== undefined && {
       unresolved: {
         question: maskPersonalData(unresolved).slice(0, LONGEST_QUESTION),
@@ -128,6 +170,9 @@ export interface HandOverDetails {
   unresolved?: string;
   /** Names of articles that were in question. */
   tried?: readonly string[];
+  /** What the customer wants, where the texts of this turn don't say it. */
+  wish?: string;
+  facts?: readonly HandoffFact[];
 }
 
 /** Gives the conversation to a person; the memory starts fresh, so that a later conversation is no repeat. */
@@ -138,16 +183,18 @@ export function handOver(turn: Turn, reason: HandOverReason, details: HandOverDe
     ? `${cutText(details.before, Math.max(1, limit - standard.length - 1))}\n${standard}`
     : standard;
   const open = turn.open.filter((message) => message.folded !== '').map((message) => message.text);
-  const about = reason === 'CUSTOMER_ASKED' ? wishBefore(turn, open) : open;
+  const said = reason === 'CUSTOMER_ASKED' ? wishBefore(turn, open) : open;
+  const about = details.wish === undefined ? said : [details.wish, ...said];
   const packet = createHandoffPacket({
     said: turn.said,
     about,
     tried: [...turn.state.tried, ...(details.tried ?? [])],
-    openQuestions: details.openQuestions ?? openQuestions(turn, about),
+    openQuestions: details.openQuestions ?? openQuestions(turn, said),
+    facts: details.facts ?? [],
   });
   return {
     action: { kind: 'hand_over', reason, notice: cutText(notice, limit), language: turn.language, packet },
-    state: { v: 1, options: [], failed: 0, tried: [] },
+    state: { v: 1, options: [], failed: 0, tried: [], pictures: [] },
     ...(details.unresolved !== undefined && { unresolved: details.unresolved }),
   };
 }

@@ -1,9 +1,12 @@
 import {
   type AskRequest,
   type AskResponse,
+  type Utterance as AskUtterance,
   type BotAction,
   BotServiceService,
   HandoffPacket,
+  type Media,
+  Media as MediaCodec,
   Mood,
   PartyRole,
   Urgency,
@@ -12,6 +15,7 @@ import { type CallContext, defineService, type RpcService } from '@omnigate/rpc'
 import { beginSpan, failSpan, SpanKind } from '@omnigate/runtime';
 import type { BotContext } from '../context';
 import type { Action, BotResult, HandoffPacket as EnginePacket } from '../domain/bot-result';
+import type { Picture } from '../domain/picture';
 import type { TurnInput, Utterance } from '../domain/turn-input';
 import { toEvidence } from './evidence';
 
@@ -76,16 +80,27 @@ function toInput(request: AskRequest, now: Date): TurnInput {
     now: now.getTime(),
     explain: request.explain,
     ...(request.audience !== '' && { audience: request.audience }),
+    ...(request.customer && { customer: request.customer }),
+    ...(request.timeZone !== '' && { timeZone: request.timeZone }),
   };
 }
 
-function toUtterance(utterance: { role: PartyRole; text: string; choiceId: string }): Utterance {
-  const { role, text, choiceId } = utterance;
+function toUtterance({ role, text, choiceId, media }: AskUtterance): Utterance {
   // Notices of the system are Omnigate's words too, never the customer's.
   if (role === PartyRole.PARTY_ROLE_BOT || role === PartyRole.PARTY_ROLE_SYSTEM) return { role: 'bot', text };
   if (role === PartyRole.PARTY_ROLE_AGENT) return { role: 'agent', text };
-  return { role: 'customer', text, ...(choiceId !== '' && { choiceId }) };
+  return {
+    role: 'customer',
+    text,
+    ...(choiceId !== '' && { choiceId }),
+    ...(media.length > 0 && { pictures: media.map(toPicture) }),
+  };
 }
+
+/** Without its size and caption: the caption is the utterance's text. */
+const toPicture = ({ providerUrl, providerMediaId, mediaId, contentType, fileName }: Media): Picture => ({
+  ...{ providerUrl, providerMediaId, mediaId, contentType, fileName },
+});
 
 function toResponse(result: BotResult, explain: boolean): AskResponse {
   return {
@@ -110,6 +125,13 @@ function toAction(action: Action): BotAction {
         },
       };
     }
+    case 'create_ticket': {
+      const { type, form, summary, language } = action;
+      const media = action.pictures.map((picture) => MediaCodec.fromPartial(picture));
+      return { kind: { $case: 'createTicket', value: { type, form, summary, media, language } } };
+    }
+    case 'resolve':
+      return { kind: { $case: 'resolve', value: {} } };
   }
 }
 

@@ -42,7 +42,7 @@ export interface TenantLoads {
 
 function bookSource({ articles, settings }: TenantKnowledge): { key: string; text: string } {
   const text = JSON.stringify(articles.map(({ id: _id, ...article }) => article));
-  const phrases = JSON.stringify(settings.colloquialPhrases ?? []);
+  const phrases = JSON.stringify([settings.colloquialPhrases ?? [], settings.ticketTypes ?? []]);
   return { key: createHash('sha256').update(text).update('\0').update(phrases).digest('base64'), text };
 }
 
