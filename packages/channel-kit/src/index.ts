@@ -1,8 +1,11 @@
 export type {
+  AnswerEnd,
   ChannelAdapter,
   ChannelManifest,
+  HeldAnswer,
   InboundMessage,
   InboundRequest,
+  ProviderAnswer,
   ProviderStatus,
   Receipt,
   SendRequest,
@@ -12,9 +15,11 @@ export { isPrivateAddress } from './address-guard';
 export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';
+export type { HeldDeliveries, HeldKey, HeldSend, Holding } from './delivery/held';
 export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
+export type { ClaimedDelivery } from './delivery/store';
 export { type SmsSegments, smsSegments } from './gsm';
-export { createIngest, type Ingest } from './ingest';
+export { type Arrival, createIngest, type Ingest, inboundRecord } from './ingest';
 export { channelTypeOf } from './manifest';
 export { plainText } from './plain-text';
 export { jsonObject, retryAfterMs } from './provider-answer';

@@ -14,6 +14,11 @@ export interface ProviderRequest {
   signal?: AbortSignal;
   /** For the whole exchange; default 10 s. */
   timeoutMs?: number;
+  /**
+   * Fetches what a message needs, such as a token, and carries nothing of the message: whatever becomes of it, the message
+   * has not been sent.
+   */
+  prepares?: boolean;
 }
 
 /** A provider's answer, of any status. */

@@ -3,6 +3,7 @@ import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
 import { channelWebSchema } from '@omnigate/channel-web';
 import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
+import { channelWechatSchema } from '@omnigate/channel-wechat';
 import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/database';
 import { directorySchema } from '@omnigate/directory';
 import { routingSchema } from '@omnigate/routing';
@@ -16,6 +17,7 @@ export const schemas: ServiceSchema[] = [
   botSchema,
   channelWebhooksSchema,
   channelWebSchema,
+  channelWechatSchema,
 ];
 
 /** Where the database is. */

@@ -3,6 +3,7 @@ import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
+import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
 import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
@@ -105,6 +106,7 @@ function compose(composition: Composition): Omnigate {
     bot: open(botSchema, 3),
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
+    wechat: open(channelWechatSchema, 5),
   };
   const bus = createPostgresBus({
     url: server.url,
@@ -133,9 +135,11 @@ function compose(composition: Composition): Omnigate {
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
   const web = createChannelWeb({ ...adapter, database: databases.web });
+  const wechat = createChannelWechat({ ...adapter, database: databases.wechat });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
+  wechat.http?.(http);
   const rpc = createServer({
     services: [...directory.rpc, ...routing.rpc, ...bot.rpc],
     authenticate: (apiKey) => cache.authenticate(apiKey),
@@ -172,6 +176,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
+      { name: 'channel-wechat', start: () => wechat.start(), stop: () => wechat.stop() },
       {
         name: 'demo',
         start: () => startDemo(composition, publicUrl, cache, directory.rpc),

@@ -1,5 +1,5 @@
 /** Groups of processes that the front door passes requests to. */
-export const upstreams = ['webhooks', 'web', 'operations', 'directory', 'routing', 'bot'] as const;
+export const upstreams = ['webhooks', 'web', 'wechat', 'operations', 'directory', 'routing', 'bot'] as const;
 
 /** One of them. */
 export type Upstream = (typeof upstreams)[number];
@@ -13,6 +13,7 @@ export interface PathRow {
 
 /** HTTP by path; whatever else is asked for gets the answer of `operations`, which is 404 but for /livez, /readyz and /metrics. */
 export const httpPaths: readonly PathRow[] = [
+  { begins: '/webhooks/wechat-', upstream: 'wechat' },
   { begins: '/webhooks/', upstream: 'webhooks' },
   { begins: '/(chat|demo|media)', upstream: 'web' },
   { begins: '/', upstream: 'operations' },
