@@ -10,11 +10,13 @@ const names: ServiceName[] = [
   'analytics',
   'channel-webhooks',
   'channel-web',
+  'channel-wechat',
 ];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
   'channel-webhooks': '/webhooks/sms-twilio/x',
   'channel-web': '/chat/x/messages',
+  'channel-wechat': '/webhooks/wechat-official/x',
 };
 const nowhere = 'postgres://nobody:x@127.0.0.1:1/none';
 const env = {

@@ -32,3 +32,4 @@ export type {
 export { createPostgresBus, type PostgresBusOptions } from './postgres/bus';
 export type { MembershipTimings } from './postgres/membership';
 export { busSchema } from './postgres/schema';
+export { fitsRecord } from './record-format';

@@ -33,6 +33,14 @@ export function encodeRecord(record: OutgoingRecord, maxBytes: number = maxRecor
   return bytes;
 }
 
+/**
+ * Says whether a record can be published: of a batch that is published together one that can't would fail all.
+ * @throws AppError INVALID_ARGUMENT when a key, an id or a header is too long
+ */
+export function fitsRecord(record: OutgoingRecord): boolean {
+  return recordBytes(record, Object.entries(record.headers ?? {})) <= maxRecordBytes;
+}
+
 function recordBytes(record: OutgoingRecord, headers: [string, string][]): number {
   let size = 2 + byteLength(record.key, maxKeyBytes, 'key') + 2 + record.value.length;
   size += 3 + byteLength(record.tenantId, maxNameBytes, 'tenant_id');

@@ -87,11 +87,39 @@ export interface ProviderStatus {
   occurredTime?: Date;
 }
 
+/** An answer to a provider's request. */
+export interface ProviderAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** What became of an answer: `written` to the socket, `lost` before any of it was, `unknown` in between. */
+export type AnswerEnd = 'written' | 'lost' | 'unknown';
+
+/** An answer that was waited for. */
+export interface HeldAnswer extends ProviderAnswer {
+  /** Called once, when it is known what became of the answer. */
+  ended?(end: AnswerEnd): void;
+}
+
 /** What came of an inbound request: the answer for the provider, to be given when all of it is durable. */
 export interface Receipt {
-  response: { status: number; headers?: Record<string, string>; body?: string };
+  response: ProviderAnswer;
   messages: InboundMessage[];
   statuses: ProviderStatus[];
+  /**
+   * Makes the messages durable in place of the common way, for channels that must know more of a request than what it
+   * says, such as whether it came before.
+   * @param traceparent trace context in which it came
+   * @throws AppError as `Ingest.accept`; SIGNATURE_INVALID for what shall not be taken
+   */
+  accept?(traceparent: string | undefined): Promise<void>;
+  /**
+   * Answers in place of `response`, once all is durable: the connection is held until it resolves.
+   * @param gone aborts when the provider has closed the connection
+   */
+  answer?(gone: AbortSignal): Promise<HeldAnswer>;
 }
 
 /** One message to be put on the wire. */
@@ -126,6 +154,8 @@ export interface SendRequest {
  * - `optedOut`: the customer wants no messages.
  * - `credentialsBroken`: the channel's secrets don't work; the channel pauses.
  * - `unknown`: it may or may not have taken it; never sent again.
+ * - `deferred`: nothing was tried on this path; the message goes another way, or the same after so long. Neither counts the
+ *   attempt nor pauses the channel.
  */
 export type SendResult =
   | { kind: 'sent'; providerMessageId: string; segments?: number }
@@ -134,7 +164,8 @@ export type SendResult =
   | { kind: 'windowClosed'; code: string }
   | { kind: 'optedOut'; code: string }
   | { kind: 'credentialsBroken'; code: string }
-  | { kind: 'unknown'; code: string };
+  | { kind: 'unknown'; code: string }
+  | { kind: 'deferred'; afterMs: number; code: string };
 
 /** A customer's file as a provider gave it. */
 export interface ProviderFile {

@@ -1,9 +1,12 @@
 export type {
+  AnswerEnd,
   ChannelAdapter,
   ChannelManifest,
+  HeldAnswer,
   InboundMessage,
   InboundRequest,
   ProviderFile,
+  ProviderAnswer,
   ProviderStatus,
   Receipt,
   SendRequest,
@@ -12,9 +15,11 @@ export type {
 export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';
+export type { HeldDeliveries, HeldKey, HeldSend, Holding } from './delivery/held';
 export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
+export type { ClaimedDelivery } from './delivery/store';
 export { type SmsSegments, smsSegments } from './gsm';
-export { createIngest, type Ingest } from './ingest';
+export { type Arrival, createIngest, type Ingest, inboundRecord } from './ingest';
 export { channelTypeOf } from './manifest';
 export {
   createMediaFetching,

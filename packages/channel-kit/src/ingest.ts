@@ -50,7 +50,7 @@ export function createIngest(o: {
       signals.lag((Date.now() - receivedTime.getTime()) / 1_000);
       try {
         const records = messages.map((message) =>
-          toRecord(channel, message, { raw, receivedTime, traceparent }),
+          inboundRecord(channel, message, { raw, receivedTime, traceparent }),
         );
         if (records.length === 1) await o.bus.append(records[0] as OutgoingRecord);
         else await o.bus.appendAll(records);
@@ -64,10 +64,23 @@ export function createIngest(o: {
   };
 }
 
-function toRecord(
+/** In what a message came. */
+export interface Arrival {
+  /** The provider's payload; kept to 64 KB. */
+  raw: Buffer;
+  receivedTime: Date;
+  /** Trace context in which it came. */
+  traceparent: string | undefined;
+}
+
+/**
+ * Makes a customer's message a record of `message.received`; a repeat gets the same event id.
+ * @throws AppError PAYLOAD_MALFORMED: no usable address
+ */
+export function inboundRecord(
   channel: ResolvedChannel,
   inbound: InboundMessage,
-  arrival: { raw: Buffer; receivedTime: Date; traceparent: string | undefined },
+  arrival: Arrival,
 ): OutgoingRecord {
   const address = sanitizeText(inbound.address);
   if (address === '' || address.length > maxAddressCharacters) throw new AppError('PAYLOAD_MALFORMED');

@@ -15,6 +15,11 @@ export interface ProviderRequest {
   timeoutMs?: number;
   /** The largest answer that is taken, where it is a file; default 1 MiB. */
   maxResponseBytes?: number;
+  /**
+   * Fetches what a message needs, such as a token, and carries nothing of the message: whatever becomes of it, the message
+   * has not been sent.
+   */
+  prepares?: boolean;
 }
 
 /** A provider's answer, of any status. */

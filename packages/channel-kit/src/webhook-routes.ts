@@ -15,7 +15,7 @@ import {
   traceparentOf,
 } from '@omnigate/runtime';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ChannelAdapter, InboundRequest, Receipt } from './adapter';
+import type { AnswerEnd, ChannelAdapter, HeldAnswer, InboundRequest, Receipt } from './adapter';
 import type { ChannelLog } from './channel-log';
 import type { Deliveries } from './delivery/deliveries';
 import type { Ingest } from './ingest';
@@ -90,8 +90,10 @@ function createWebhookHandler(o: WebhookRoutesOptions) {
       const receipt = await take(o, { adapter, channel, inbound, traceparent });
       signals.done();
       signals.duration((reply.elapsedTime - waitedMs) / 1_000);
-      const { status, headers = {}, body } = receipt.response;
+      const answer: HeldAnswer = receipt.answer ? await heldAnswer(reply, receipt.answer) : receipt.response;
+      const { status, headers = {}, body } = answer;
       span?.setAttributes({ ...channelAttributes(channel), 'http.response.status_code': status }).end();
+      if (answer.ended) tellEnd(reply, answer.ended);
       return reply.code(status).headers(headers).send(body);
     } catch (error) {
       const refused = refusalOf(error);
@@ -168,10 +170,41 @@ async function take(
 ): Promise<Receipt> {
   const receipt = await adapter.receive(inbound, channel);
   await Promise.all([
-    o.ingest.accept(channel, receipt.messages, inbound.rawBody, inbound.receivedTime, traceparent),
+    receipt.accept?.(traceparent) ??
+      o.ingest.accept(channel, receipt.messages, inbound.rawBody, inbound.receivedTime, traceparent),
     receipt.statuses.length > 0 ? o.deliveries.recordStatuses(channel, receipt.statuses) : undefined,
   ]);
   return receipt;
+}
+
+/** Waits for an answer for as long as the provider keeps the connection open. */
+async function heldAnswer(
+  { raw }: FastifyReply,
+  answer: NonNullable<Receipt['answer']>,
+): Promise<HeldAnswer> {
+  const gone = new AbortController();
+  const close = () => gone.abort();
+  if (raw.destroyed) close();
+  raw.once('close', close);
+  try {
+    return await answer(gone.signal);
+  } finally {
+    raw.off('close', close);
+  }
+}
+
+/**
+ * Tells what becomes of an answer that is about to be sent. Providers acknowledge none: what the operating system took is
+ * written.
+ */
+function tellEnd({ raw }: FastifyReply, ended: NonNullable<HeldAnswer['ended']>): void {
+  let told = false;
+  const tell = (end: AnswerEnd) => () => {
+    if (!told) ended(end);
+    told = true;
+  };
+  if (raw.destroyed || !raw.socket?.writable) tell('lost')();
+  raw.once('finish', tell('written')).once('close', tell('unknown'));
 }
 
 /** What a request is refused with: one of the codes that webhooks answer, INTERNAL for what should not happen. */

@@ -4,6 +4,7 @@ import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
 import { channelWebSchema } from '@omnigate/channel-web';
 import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
+import { channelWechatSchema } from '@omnigate/channel-wechat';
 import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/database';
 import { directorySchema } from '@omnigate/directory';
 import { routingSchema } from '@omnigate/routing';
@@ -20,6 +21,7 @@ export const schemas: ServiceSchema[] = [
   channelWebSchema,
   ticketSchema,
   analyticsSchema,
+  channelWechatSchema,
 ];
 
 /** Where the database is. */

@@ -10,6 +10,7 @@ import {
   DirectoryServiceService,
   RegistryServiceService,
 } from '@omnigate/contracts';
+import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import {
@@ -114,6 +115,7 @@ function compose(composition: Composition): Omnigate {
     web: open(channelWebSchema, 5),
     ticket: open(ticketSchema, 3),
     analytics: open(analyticsSchema, 3),
+    wechat: open(channelWechatSchema, 5),
   };
   const bus = createPostgresBus({
     url: server.url,
@@ -155,9 +157,11 @@ function compose(composition: Composition): Omnigate {
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
   const web = createChannelWeb({ ...adapter, database: databases.web });
   const analytics = createAnalytics({ ...shared, database: databases.analytics });
+  const wechat = createChannelWechat({ ...adapter, database: databases.wechat });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
+  wechat.http?.(http);
   const rpc = createServer({
     services: [...directory.rpc, ...routing.rpc, ...bot.rpc, ...ticket.rpc, ...analytics.rpc],
     authenticate: (apiKey) => cache.authenticate(apiKey),
@@ -196,6 +200,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'analytics', start: () => analytics.start(), stop: () => analytics.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
+      { name: 'channel-wechat', start: () => wechat.start(), stop: () => wechat.stop() },
       {
         name: 'demo',
         start: () => startDemo(composition, publicUrl, cache, directory.rpc),

@@ -91,6 +91,8 @@ export interface ChannelFixtures {
     request: Required<ProviderRequestFixture> & { url: string },
     config: Record<string, unknown>,
   ): { headers: Record<string, string>; path?: string };
+  /** The query parameter that carries the signature, where no header does. */
+  signatureParameter?: string;
   inbound: InboundFixture[];
   /** Signed, and of no interest: acknowledged without a message. */
   ignored: (ProviderRequestFixture & { name: string })[];
@@ -112,6 +114,21 @@ export interface ChannelFixtures {
 }
 
 const publicUrl = 'https://gate.example.com';
+
+/** Changes the signature in a request's query; undefined takes it away. Without a parameter for it nothing changes. */
+export function withSignature(
+  { signatureParameter }: ChannelFixtures,
+  path: string,
+  change: (value: string) => string | undefined,
+): string {
+  if (!signatureParameter) return path;
+  const [before = '', query = ''] = path.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  const value = change(parameters.get(signatureParameter) ?? '');
+  if (value === undefined) parameters.delete(signatureParameter);
+  else parameters.set(signatureParameter, value);
+  return `${before}?${parameters}`;
+}
 
 /** A request signed for this channel, as the adapter is given it. */
 export function signedRequest(

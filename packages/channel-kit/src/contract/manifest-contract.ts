@@ -43,7 +43,7 @@ export function describeManifest({ manifest }: ChannelAdapter, { channel }: Chan
 
     test('its reply rules open windows, each after something else', () => {
       const { replyRules = [] } = manifest;
-      const lasting = replyRules.filter((rule) => rule.windowSeconds > 0 && rule.maxMessages >= 0);
+      const lasting = replyRules.filter((rule) => rule.windowSeconds >= 0 && rule.maxMessages >= 0);
       expect(lasting).toEqual(replyRules);
       expect(new Set(replyRules.map((rule) => rule.after)).size).toBe(replyRules.length);
       for (const { after } of replyRules) expect(after).toMatch(/^[a-z][a-z0-9-]*$/);

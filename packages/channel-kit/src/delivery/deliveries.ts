@@ -8,6 +8,7 @@ import type { State } from '@omnigate/state';
 import type { ChannelAdapter, ProviderStatus } from '../adapter';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
+import { createHeldDeliveries, type HeldDeliveries, type Holding } from './held';
 import { createSender } from './sender';
 import { type DeliveryChannel, insertChannels, insertDeliveries, type NewDelivery } from './store';
 import { createUpkeep } from './upkeep';
@@ -36,10 +37,14 @@ export interface DeliveriesOptions {
   exclusive: boolean;
   /** `host:port` pairs that any channel's api_base_url may name (`OMNIGATE_FETCH_ALLOW`). */
   fetchAllow?: readonly string[];
+  /** For channels whose answers may go out on a connection that is held open. */
+  holding?: Holding;
 }
 
 /** The deliveries of one adapter service. */
 export interface Deliveries {
+  /** What connections that are held open may do with them. */
+  held: HeldDeliveries;
   start(): Promise<void>;
   /** Claims no more, waits for what is on the wire and stores what came of it. */
   stop(): Promise<void>;
@@ -85,19 +90,26 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
   let stopping: Promise<void> | undefined;
 
   async function storeSends(tx: Transaction, records: readonly BusRecord[]): Promise<Outcome[]> {
-    const read = records.map(readSend);
+    const read = records.map((record) => readSend(record, o.holding));
     const rows = read.flatMap((each) => (each.row ? [each.row] : []));
     if (rows.length > 0) {
       const counts = countByChannel(rows);
       const unnoted = counts.filter((channel) => !noted.has(channel.channelId));
-      // They travel together; awaited together so that neither failure is left alone.
+      // They travel together; awaited together so that no failure is left alone.
       await Promise.all([
         insertDeliveries(tx, rows),
         unnoted.length > 0 ? insertChannels(tx, unnoted) : undefined,
+        o.holding?.storing(
+          tx,
+          read.flatMap(({ row, send }) => (row && send ? [{ row, send }] : [])),
+        ),
       ]);
       tx.onCommitted(() => {
         for (const { channelId } of unnoted) noted.add(channelId);
-        sender.added(counts);
+        const held = rows.filter((row) => row.heldMs);
+        sender.added(held.length > 0 ? countByChannel(rows.filter((row) => !row.heldMs)) : counts);
+        if (held.length > 0) sender.postponed(held);
+        if (held.length > 0) o.holding?.stored(held);
       });
     }
     return read.map((each) => each.outcome);
@@ -112,6 +124,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
   }
 
   return {
+    held: createHeldDeliveries({ database, sender }),
     async start() {
       await upkeep.start();
       sender.start();
@@ -141,7 +154,10 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
 }
 
 /** A record as a row; a record that can't be one goes to the dead letters. */
-function readSend(record: BusRecord): { row?: NewDelivery; outcome: Outcome } {
+function readSend(
+  record: BusRecord,
+  holding: Holding | undefined,
+): { row?: NewDelivery; send?: MessageSend; outcome: Outcome } {
   let send: MessageSend;
   try {
     send = MessageSend.decode(record.value);
@@ -154,6 +170,7 @@ function readSend(record: BusRecord): { row?: NewDelivery; outcome: Outcome } {
   }
   return {
     outcome: { kind: 'ok' },
+    send,
     row: {
       tenantId,
       messageId,
@@ -166,6 +183,7 @@ function readSend(record: BusRecord): { row?: NewDelivery; outcome: Outcome } {
       notAfter: send.notAfter ?? null,
       payload: record.value,
       traceparent: record.headers.traceparent,
+      ...(holding ? { heldMs: holding.heldMs(send, record.key) } : {}),
     },
   };
 }

@@ -10,6 +10,7 @@ const byKind: Record<Exclude<SendResult['kind'], 'sent'>, string> = {
     "The provider refuses the channel's credentials. Sends wait; correct spec.config and apply the channel again.",
   unknown:
     'Whether the provider took the message is not known, so it is not sent again. A receipt may settle it; else look in its console.',
+  deferred: 'It waits for another way out, such as the answer to what the customer writes next.',
 };
 
 /**

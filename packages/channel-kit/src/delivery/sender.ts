@@ -5,6 +5,7 @@ import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
 import { createBackoff, createFairQueue, type Logger, type Metrics } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
+import type { SendResult } from '../adapter';
 import type { ChannelLog } from '../channel-log';
 import { createDealer, type Dealt } from './dealer';
 import { createDueChannels, type DueChannels } from './due-channels';
@@ -40,6 +41,10 @@ export interface Sender {
   channels: DueChannels;
   /** Deliveries were stored, durably. */
   added(counts: readonly (DeliveryChannel & { count: number })[]): void;
+  /** Deliveries were stored that are due later. */
+  postponed(deliveries: readonly (DeliveryChannel & { heldMs?: number })[]): void;
+  /** Takes what came of a delivery that was claimed by others than the sender's loop. */
+  settle(delivery: ClaimedDelivery, result: SendResult): void;
   /** Something may be due on these channels. */
   look(channels: readonly DeliveryChannel[]): void;
   /** The channel was changed: what paused it may be mended. */
@@ -258,6 +263,20 @@ export function createSender(o: SenderOptions): Sender {
         report.added(count);
         channels.mark(channels.get(channel), count);
       }
+      wake();
+    },
+    postponed(list) {
+      report.added(list.length);
+      // Counted from the commit, and so never before the database's clock says that it is due.
+      for (const { heldMs = 0, ...channel } of list)
+        channels.markAt(channels.get(channel), Date.now() + heldMs + 1);
+      wake();
+    },
+    settle(delivery, result) {
+      const judgement = judge(delivery, result);
+      judgements.push(judgement);
+      report.answered(delivery, judgement, 0);
+      gathering.look();
       wake();
     },
     look,

@@ -50,6 +50,8 @@ export function judge(delivery: ClaimedDelivery, result: SendResult, random = Ma
     case 'credentialsBroken':
       // Due at once: the channel pauses, and goes on as soon as its credentials are corrected.
       return { ...settled(queued, result.code, { counted: false }), pauseMs: credentialsPauseMs };
+    case 'deferred':
+      return settled(queued, result.code, { counted: false, delayMs: result.afterMs });
     case 'retry': {
       if (delivery.attempts >= maxAttempts || delivery.ageMs >= maxAgeMs) return settled(failed, result.code);
       const delayMs = retryDelayMs(delivery.attempts, result.afterMs, random);

@@ -1,5 +1,5 @@
 import { MessageSend, Party, PartyRole, type ResolvedChannel } from '@omnigate/contracts';
-import { isAppError } from '@omnigate/errors';
+import { AppError, isAppError } from '@omnigate/errors';
 import type { MediaLinks, MediaStore } from '@omnigate/media';
 import { type Logger, traceFields, traceparentOf } from '@omnigate/runtime';
 import type { ChannelAdapter, SendRequest, SendResult } from '../adapter';
@@ -108,15 +108,21 @@ function watched(http: ProviderHttp, exchanges: { written: boolean }): ProviderH
     request: async (request) => {
       try {
         const response = await http.request(request);
-        exchanges.written = true;
+        exchanges.written ||= !request.prepares;
         return response;
       } catch (error) {
+        if (request.prepares) throw asUnwritten(error);
         if (!isAppError(error, 'NOT_WRITTEN') && !isAppError(error, 'CHANNEL_CONFIG'))
           exchanges.written = true;
         throw error;
       }
     },
   };
+}
+
+/** An exchange that carried nothing of the message may have broken anywhere: nothing of the message was written. */
+function asUnwritten(error: unknown): unknown {
+  return isAppError(error, 'AMBIGUOUS') ? new AppError('NOT_WRITTEN', {}, { cause: error }) : error;
 }
 
 function resultOfThrown(error: unknown, written: boolean): SendResult {

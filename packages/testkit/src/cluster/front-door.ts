@@ -77,6 +77,7 @@ function doorOptions({
     servers: {
       webhooks: httpAddresses(replicas, 'channel-webhooks'),
       web: httpAddresses(replicas, 'channel-web'),
+      wechat: httpAddresses(replicas, 'channel-wechat'),
       operations: [`127.0.0.1:${statusPort}`],
       directory: grpcAddresses(replicas, 'directory'),
       routing: grpcAddresses(replicas, 'routing'),

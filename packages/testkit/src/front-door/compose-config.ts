@@ -7,6 +7,7 @@ const containers: FrontDoorOptions = {
   servers: {
     webhooks: ['channel-webhooks:8080'],
     web: ['channel-web:8080'],
+    wechat: ['channel-wechat:8080'],
     // Each container's own health is Docker's to judge; what is asked from outside is whether webhooks are taken.
     operations: ['channel-webhooks:8080'],
     directory: ['directory:9090'],

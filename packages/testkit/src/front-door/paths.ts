@@ -2,6 +2,7 @@
 export const upstreams = [
   'webhooks',
   'web',
+  'wechat',
   'operations',
   'directory',
   'routing',
@@ -22,6 +23,7 @@ export interface PathRow {
 
 /** HTTP by path; whatever else is asked for gets the answer of `operations`, which is 404 but for /livez, /readyz and /metrics. */
 export const httpPaths: readonly PathRow[] = [
+  { begins: '/webhooks/wechat-', upstream: 'wechat' },
   { begins: '/webhooks/', upstream: 'webhooks' },
   { begins: '/(chat|demo|media)', upstream: 'web' },
   { begins: '/', upstream: 'operations' },

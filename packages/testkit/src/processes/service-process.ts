@@ -14,7 +14,8 @@ export type ServiceName =
   | 'ticket'
   | 'analytics'
   | 'channel-webhooks'
-  | 'channel-web';
+  | 'channel-web'
+  | 'channel-wechat';
 
 /** A service as a process of its own. */
 export interface ServiceProcess {

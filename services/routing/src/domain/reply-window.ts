@@ -37,8 +37,10 @@ export const replyRulesOf = (channel: ResolvedChannel | undefined): readonly Rep
  */
 export function ruleFor(rules: readonly ReplyRule[], content: Content | undefined): ReplyRule | undefined {
   const kind = content?.kind;
-  const after = kind?.$case === 'event' ? kind.value.name : 'message';
-  return rules.find((rule) => rule.after === after);
+  const named = (after: string) => rules.find((rule) => rule.after === after);
+  if (kind?.$case === 'event') return named(kind.value.name);
+  // Some providers count a choice less than words.
+  return (kind?.$case === 'menuChoice' ? named('menu-choice') : undefined) ?? named('message');
 }
 
 const room = ({ open, maxMessages, used }: ReplyWindow): number => {

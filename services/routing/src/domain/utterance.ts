@@ -24,9 +24,23 @@ export function utteranceText(content: Content | undefined): string {
       return kind.value.title || kind.value.url;
     case 'card':
       return kind.value.title || kind.value.body;
+    case 'event':
+      return isAnswered(content) ? kind.value.detail : '';
     default:
       return '';
   }
+}
+
+/**
+ * Says whether somebody should answer a message. Of what happens on a channel only a tap on its menu is a question; what
+ * the menu's key says is its words.
+ *
+ * @param content what came.
+ * @returns false for events such as a subscription.
+ */
+export function isAnswered(content: Content | undefined): boolean {
+  const kind = content?.kind;
+  return kind?.$case !== 'event' || kind.value.name === 'menu-click';
 }
 
 /**

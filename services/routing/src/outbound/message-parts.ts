@@ -9,9 +9,10 @@ import type { Content, ResolvedChannel } from '@omnigate/contracts';
  * @returns the contents of the messages, in order.
  */
 export function partsOf(content: Content, channel: ResolvedChannel): Content[] {
-  const limit = channel.channelType?.capabilities?.maxTextCharacters ?? 0;
+  const { maxTextBytes, maxTextCharacters = 0 } = channel.channelType?.capabilities ?? {};
+  const limit = maxTextBytes || maxTextCharacters;
   if (content.kind?.$case !== 'text' || limit === 0) return [content];
-  return splitText(content.kind.value.body, { unit: 'characters', limit })
+  return splitText(content.kind.value.body, { unit: maxTextBytes ? 'bytes' : 'characters', limit })
     .filter((body) => body.trim() !== '')
     .map((body) => ({ kind: { $case: 'text', value: { body } } }));
 }

@@ -9,6 +9,7 @@ import {
   ruleFor,
 } from '../domain/reply-window';
 import {
+  closeWindows,
   lockWindows,
   openWindows,
   type ReplyAddress,
@@ -26,7 +27,7 @@ export interface ReplyTarget {
 
 /** What one transaction opens, looks at and takes of the ledger of replies. */
 export interface ReplyPlan {
-  /** Something came from a customer, which may open a window. */
+  /** Something came from a customer, which may open a window, or close all. */
   came(target: ReplyTarget, content: Content | undefined, occurredAt: Date): void;
   /** Opens the windows of what came, and locks those of addresses that may be sent to. */
   hold(targets: readonly ReplyTarget[]): Promise<void>;
@@ -49,6 +50,7 @@ export interface ReplyPlan {
  */
 export function beginReplyPlan(tx: Queryable): ReplyPlan {
   const openings: WindowOpening[] = [];
+  const closings: WindowOpening[] = [];
   const held = new Map<string, ReplyWindow[]>();
   const reservations: ReplyReservation[] = [];
   // Nothing goes to an address that nobody has held: it would go past the ledger.
@@ -58,10 +60,13 @@ export function beginReplyPlan(tx: Queryable): ReplyPlan {
     came({ address, channel }, content, occurredAt) {
       const rule = ruleFor(replyRulesOf(channel), content);
       const { tenantId, channelId, address: value } = address;
-      if (rule) openings.push({ tenantId, channelId, address: value, ...rule, occurredAt });
+      if (!rule) return;
+      const list = rule.windowSeconds > 0 ? openings : closings;
+      list.push({ tenantId, channelId, address: value, ...rule, occurredAt });
     },
     async hold(targets) {
       await openWindows(tx, openings.splice(0));
+      await closeWindows(tx, closings.splice(0));
       const missing = targets
         .filter(({ channel }) => replyRulesOf(channel).length > 0)
         .map(({ address }) => address)

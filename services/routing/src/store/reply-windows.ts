@@ -81,6 +81,39 @@ export async function openWindows(tx: Queryable, openings: readonly WindowOpenin
   });
 }
 
+/**
+ * Closes all windows of addresses that were opened before something happened, such as that the customer left.
+ *
+ * @param tx the transaction that holds the conversations' locks.
+ * @param closings what happened, and when.
+ */
+export async function closeWindows(
+  tx: Queryable,
+  closings: readonly Pick<WindowOpening, 'tenantId' | 'channelId' | 'address' | 'occurredAt'>[],
+): Promise<void> {
+  if (closings.length === 0) return;
+  const rows = closings.toSorted(byName);
+  await tx.query({
+    name: 'reply-window-close',
+    text: `with held as (
+        select w.tenant_id, w.channel_id, w.address, w.after
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[]) with ordinality
+          as k(tenant_id, channel_id, address, occurred_at, place)
+        cross join lateral (select * from reply_window w where w.tenant_id = k.tenant_id and w.channel_id = k.channel_id
+          and w.address = k.address and w.opened_at <= k.occurred_at order by w.after for no key update) w
+        order by k.place, w.after
+      )
+      update reply_window w set closes_at = least(w.closes_at, now()) from held
+      where (w.tenant_id, w.channel_id, w.address, w.after) = (held.tenant_id, held.channel_id, held.address, held.after)`,
+    values: [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.channelId),
+      rows.map((row) => row.address),
+      rows.map((row) => row.occurredAt),
+    ],
+  });
+}
+
 interface StoredRow {
   tenant_id: string;
   channel_id: string;

@@ -1,0 +1,147 @@
+import type { Bus } from '@omnigate/bus';
+import {
+  createChannelLog,
+  createDeliveries,
+  createIngest,
+  createProviderConnections,
+  createRegistration,
+  registerWebhookRoutes,
+} from '@omnigate/channel-kit';
+import type { RegistryServiceService } from '@omnigate/contracts';
+import type { Database } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { Client, RpcService } from '@omnigate/rpc';
+import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { FastifyInstance } from 'fastify';
+import { createWechatAdapter } from './adapter';
+import { createHolding } from './holds/holding';
+import { createOpenHolds } from './holds/open-holds';
+import { createInbox } from './inbox';
+import { adapterService, wechatManifest } from './manifest';
+import { createAnswerOnly } from './outbound/answer-only';
+import { createApi } from './outbound/api';
+import { createTokens } from './outbound/tokens';
+import { createUploads, type ReadMedia } from './outbound/uploads';
+import { createPrune } from './prune';
+import { noteUnheld } from './store/unheld';
+
+/** What channel-wechat needs. */
+export interface ChannelWechatOptions {
+  /** Of `channelWechatSchema`. */
+  database: Database;
+  bus: Bus;
+  state: State;
+  directory: DirectoryCache;
+  registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
+  logger: Logger;
+  metrics: Metrics;
+  /** `OMNIGATE_PUBLIC_URL`. */
+  publicUrl: string;
+  /** `OMNIGATE_SENDS_IN_FLIGHT`. */
+  sendsInFlight: number;
+  /** No other process runs this service. */
+  exclusive: boolean;
+  /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
+  fetchAllow?: readonly string[];
+  /** The files of all tenants. */
+  readMedia?: ReadMedia;
+  /** No other service of the process answers for unknown channel types. */
+  catchAll?: boolean;
+  /** Connections that are held at once; default 10,000. */
+  maxHeld?: number;
+}
+
+const defaultMaxHeld = 10_000;
+
+/** Makes the service of WeChat Official Accounts: pushes in, passive replies and customer-service messages out. */
+export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcService, FastifyInstance> {
+  const { bus, database, directory, logger, metrics, state } = o;
+  const publicUrl = o.publicUrl.replace(/\/+$/, '');
+  const now = Date.now;
+  const fetchAllow = o.fetchAllow ? { fetchAllow: o.fetchAllow } : {};
+  const connections = createProviderConnections(fetchAllow);
+  const answerOnly = createAnswerOnly(now);
+  const callApi = createApi(createTokens(state));
+  const uploads = createUploads({ state, callApi, readMedia: o.readMedia ?? (async () => undefined) });
+  const holds = createOpenHolds({
+    state,
+    now,
+    onFailure: (err) => logger.warn({ err }, 'held connections not told'),
+  });
+  metrics.gauge('omnigate_wechat_held', 'Pushes whose connection is held.', [], (gauge) =>
+    gauge.set(holds.size()),
+  );
+  const prune = createPrune({ database, holds, logger });
+  const inbox = createInbox({
+    database,
+    bus,
+    signals: createSignals(metrics, `${adapterService}.received`),
+    saw: prune.saw,
+  });
+  const send = { callApi, uploads, answerOnly, now };
+  const parts = { adapterService, bus, directory, logger, metrics, publicUrl };
+  const adapters = new Map([[wechatManifest.type, createWechatAdapter(send)]]);
+  const deliveries = createDeliveries({
+    ...parts,
+    ...fetchAllow,
+    adapters,
+    database,
+    state,
+    sendsInFlight: o.sendsInFlight,
+    exclusive: o.exclusive,
+    holding: createHolding({ holds, answerOnly, directory, now }),
+  });
+  const reception = {
+    ...send,
+    inbox,
+    holds,
+    logger,
+    deliveries: deliveries.held,
+    http: connections.forChannel,
+    noteUnheld: (customer: Parameters<typeof noteUnheld>[1][number]) =>
+      database.transaction({ tenants: [customer.tenantId] }, (tx) => noteUnheld(tx, [customer])),
+    maxHeld: o.maxHeld ?? defaultMaxHeld,
+  };
+  const receiving = new Map([[wechatManifest.type, createWechatAdapter({ ...send, reception })]]);
+  const registration = createRegistration({
+    manifests: [wechatManifest],
+    register: (request) => o.registry.registerChannelTypes(request),
+    logger,
+  });
+  let unfollow = () => {};
+
+  return {
+    rpc: [],
+    http(server) {
+      registerWebhookRoutes(server, {
+        ...parts,
+        adapters: receiving,
+        deliveries,
+        ingest: createIngest(parts),
+        channelLog: createChannelLog(parts),
+        ...(o.catchAll ? { catchAll: true } : {}),
+      });
+      // A server that closes waits for what is held open, which is held here.
+      server.addHook('preClose', async () => holds.stop());
+    },
+    async start() {
+      unfollow = directory.onChanged((change) => {
+        if (change.kind === 'Channel') answerOnly.forget(change.id);
+      });
+      await deliveries.start();
+      prune.start();
+      // Not awaited: the directory may start later, and pushes to known channels need not wait for it.
+      void registration.start();
+    },
+    async stop() {
+      unfollow();
+      registration.stop();
+      holds.stop();
+      await inbox.drain();
+      await prune.stop();
+      await deliveries.stop();
+      await connections.close();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Database } from '@omnigate/database';
+import type { Logger } from '@omnigate/runtime';
+import type { OpenHolds } from './holds/open-holds';
+import { prunePushes } from './store/pushes';
+import { pruneUnheld } from './store/unheld';
+
+/** Forgets what can't come again. */
+export interface Prune {
+  /** A tenant has rows. Of a tenant that never writes again the last ones stay. */
+  saw(tenantId: string): void;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+const everyMs = 60_000;
+/** Whose rows one transaction may see. */
+const tenantsAtOnce = 200;
+
+/** Makes the look at what is old, once a minute. */
+export function createPrune(o: { database: Database; holds: OpenHolds; logger: Logger }): Prune {
+  const tenants = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  async function prune(): Promise<void> {
+    o.holds.sweep();
+    const all = [...tenants];
+    for (let from = 0; from < all.length; from += tenantsAtOnce) {
+      await o.database.transaction({ tenants: all.slice(from, from + tenantsAtOnce) }, async (tx) => {
+        await prunePushes(tx);
+        await pruneUnheld(tx);
+      });
+    }
+  }
+
+  return {
+    saw: (tenantId) => void tenants.add(tenantId),
+    start() {
+      timer = setInterval(() => {
+        working = prune().catch((err: unknown) =>
+          o.logger.warn({ err }, 'old pushes could not be forgotten'),
+        );
+      }, everyMs);
+    },
+    async stop() {
+      clearInterval(timer);
+      await working;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { deliveryMigrations, deliveryUnscopedTables } from '@omnigate/channel-kit';
+import { type ServiceSchema, tenantPolicy } from '@omnigate/database';
+
+const pushes = `
+-- Pushes that were taken, so that a repeat is known as one by every process. Kept for minutes: WeChat repeats within 15 s, and
+-- a push is refused when its timestamp is older than five minutes.
+create table wechat_push (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  nonce text not null,
+  -- SHA-256 of the body, its first half
+  digest bytea not null,
+  -- of the message that it carried
+  event_id uuid not null,
+  create_time timestamptz not null default now(),
+  primary key (tenant_id, channel_id, event_id)
+);
+create unique index wechat_push_nonce on wechat_push (tenant_id, channel_id, nonce);
+create index wechat_push_age on wechat_push using brin (create_time) with (autosummarize = on);
+${tenantPolicy('wechat_push')};
+
+-- Customers whom no bot answers in time, such as those that a person has; their pushes are not held.
+create table wechat_unheld (
+  tenant_id uuid not null,
+  channel_id uuid not null,
+  address text not null,
+  create_time timestamptz not null default now(),
+  primary key (tenant_id, channel_id, address)
+);
+${tenantPolicy('wechat_unheld')};
+`;
+
+/** Schema `channel_wechat`: what came, and the deliveries of channel-kit. */
+export const channelWechatSchema: ServiceSchema = {
+  schema: 'channel_wechat',
+  role: 'omnigate_channel_wechat',
+  migrations: [...deliveryMigrations, { id: 'wechat_0001_push', sql: pushes }],
+  unscopedTables: deliveryUnscopedTables,
+};
