@@ -2,6 +2,7 @@ import type {
   ChannelCapabilities,
   Content,
   DeliveryState,
+  Letter,
   Media,
   Party,
   ReplyRule,
@@ -64,6 +65,8 @@ export interface InboundMessage {
   content: Content;
   /** Further files by reference, in the order given. */
   attachments?: Media[];
+  /** What e-mail has besides. */
+  letter?: Letter;
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
   /** When the provider says it happened; default: when it was received. */
@@ -101,6 +104,10 @@ export interface SendRequest {
   /** Who speaks, as MessageSend has it; channels that show names (web) need it, so the delivery keeps it. */
   sender: Party;
   content: Content;
+  /** Further files by reference, in the order given. */
+  attachments: Media[];
+  /** What e-mail has besides. */
+  letter?: Letter;
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
   /** `<webhook_url>/status?message_id=<id>`. */

@@ -13,7 +13,7 @@ export { createDeliveries, type Deliveries, type DeliveriesOptions } from './del
 export { deliveryRank } from './delivery/delivery-rank';
 export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
 export { type SmsSegments, smsSegments } from './gsm';
-export { createIngest, type Ingest } from './ingest';
+export { type Arrival, createIngest, type Ingest, inboundRecord } from './ingest';
 export { channelTypeOf } from './manifest';
 export { plainText } from './plain-text';
 export { jsonObject, retryAfterMs } from './provider-answer';

@@ -50,7 +50,7 @@ export function createIngest(o: {
       signals.lag((Date.now() - receivedTime.getTime()) / 1_000);
       try {
         const records = messages.map((message) =>
-          toRecord(channel, message, { raw, receivedTime, traceparent }),
+          inboundRecord(channel, message, { raw, receivedTime, traceparent }),
         );
         if (records.length === 1) await o.bus.append(records[0] as OutgoingRecord);
         else await o.bus.appendAll(records);
@@ -64,10 +64,28 @@ export function createIngest(o: {
   };
 }
 
-function toRecord(
+/** How a message came. */
+export interface Arrival {
+  /** The provider's payload; kept to 64 KB. */
+  raw: Buffer;
+  receivedTime: Date;
+  /** W3C trace context in which it came. */
+  traceparent: string | undefined;
+}
+
+/**
+ * The record of omnigate.message.received for a message; for adapters that publish it in a transaction of their own.
+ *
+ * @param channel that it came by.
+ * @param inbound as the adapter read it.
+ * @param arrival how it came.
+ * @returns the record; a repeat of the message has the same event id.
+ * @throws AppError PAYLOAD_MALFORMED (no usable address)
+ */
+export function inboundRecord(
   channel: ResolvedChannel,
   inbound: InboundMessage,
-  arrival: { raw: Buffer; receivedTime: Date; traceparent: string | undefined },
+  arrival: Arrival,
 ): OutgoingRecord {
   const address = sanitizeText(inbound.address);
   if (address === '' || address.length > maxAddressCharacters) throw new AppError('PAYLOAD_MALFORMED');
@@ -87,7 +105,7 @@ function toRecord(
     providerMessageId,
     occurredTime: inbound.occurredTime ?? arrival.receivedTime,
     receivedTime: arrival.receivedTime,
-    letter: undefined,
+    letter: inbound.letter && sanitizeTexts(inbound.letter),
   };
   const value = encodeMessage(MessageReceived, {
     message,

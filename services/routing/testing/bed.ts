@@ -3,6 +3,7 @@ import {
   Content,
   type DeliveryState,
   Direction,
+  type Letter,
   MessageReceived,
   MessageStatus,
   messageKey,
@@ -28,6 +29,8 @@ export interface Inbound {
   event?: string;
   eventId?: string;
   consentWord?: string;
+  /** What e-mail has besides. */
+  letter?: Letter;
 }
 
 /** What a provider's adapter reports of a message, in short. */
@@ -120,7 +123,7 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', event, eventId = newId(), consentWord = '' } = message;
+  const { from = customer, text = 'hello', event, eventId = newId(), consentWord = '', letter } = message;
   const kind =
     event === undefined
       ? { $case: 'text' as const, value: { body: text } }
@@ -132,6 +135,7 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
       content: { kind },
+      ...(letter && { letter }),
     },
     consentWord,
   });

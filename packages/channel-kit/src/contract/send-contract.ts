@@ -94,6 +94,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
         address: firstSend.to,
         threadKey: '',
         sender: Party.fromPartial({}),
+        attachments: [],
         content: firstSend.content,
         statusUrl,
         signal: new AbortController().signal,
@@ -164,6 +165,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
           address: firstSend.to,
           threadKey: '',
           sender: Party.fromPartial({}),
+          attachments: [],
         };
         const whole = {
           ...request,

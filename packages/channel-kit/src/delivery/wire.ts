@@ -80,6 +80,8 @@ function toRequest(
     threadKey: message.threadKey,
     sender: message.sender ?? Party.fromPartial({ role: PartyRole.PARTY_ROLE_SYSTEM }),
     content: message.content,
+    attachments: message.attachments,
+    ...(message.letter ? { letter: message.letter } : {}),
     ...(message.replyTo ? { replyTo: message.replyTo } : {}),
     statusUrl: `${webhookUrl}/status?message_id=${delivery.messageId}`,
     signal,

@@ -27,6 +27,18 @@ const turnOf = ({ tenantId }: TestTenant) =>
     values: [tenantId],
   });
 
+test('what e-mail has besides is stored with the message', async () => {
+  const tenant = bed.addTenant();
+  const letter = { subject: 'My order', html: '<p>hello</p>' };
+  await bed.receive(tenant, { letter });
+  const { messages } = await clientOf(tenant).listMessages({ conversationId: (await newest(tenant)).id });
+  expect(messages[0]).toMatchObject({
+    content: { kind: { value: { body: 'hello' } } },
+    attachments: [],
+    letter,
+  });
+});
+
 describe('repeats', () => {
   test('in one batch and in a later one are dropped', async () => {
     const tenant = bed.addTenant();
