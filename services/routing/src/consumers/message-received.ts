@@ -14,7 +14,7 @@ import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
 import { packetByRules } from '../domain/handoff';
 import { noticeLanguage } from '../domain/language';
-import { customerUtterance, utteranceText } from '../domain/utterance';
+import { customerUtterance, isByMachine, utteranceText } from '../domain/utterance';
 import { type Enqueueing, enqueue } from '../queue/enqueue';
 import { addChange, addMessage, beginChanges, type Changes, writeChanges } from '../store/changes';
 import { type ConsentChange, recordConsents } from '../store/consents';
@@ -222,6 +222,7 @@ function record(changes: Changes, touched: Touched, item: Inbound, consents: Con
     ...(message.occurredTime && { occurredTime: message.occurredTime }),
   });
   changes.replies.came({ address: conversation, channel }, message.content, row.occurredAt);
+  if (isByMachine(message.content)) return;
   if (item.consentWord === '') touched.asking.push({ seq: row.seq, message, traceparent: item.traceparent });
   else if (item.consentWord !== 'help') recordConsent(changes, touched, item, row.id, consents);
 }

@@ -39,3 +39,14 @@ export function customerUtterance(content: Content | undefined): Utterance {
   const choiceId = content?.kind?.$case === 'menuChoice' ? content.kind.value.id : '';
   return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media: [] };
 }
+
+/** Events of mails that a machine wrote: answered by a machine, the two would never end. */
+const machineEvents = new Set(['auto-reply', 'mailing-list', 'bounce', 'mail-loop']);
+
+/**
+ * Says whether a message was written by a machine, so that nobody is asked for an answer.
+ *
+ * @param content what was sent.
+ */
+export const isByMachine = (content: Content | undefined): boolean =>
+  content?.kind?.$case === 'event' && machineEvents.has(content.kind.value.name);
