@@ -1,11 +1,12 @@
 import type { ServiceSchema } from '@omnigate/database';
 import { initialMigration } from './store/migrations/0001-initial';
+import { channelAddressMigration } from './store/migrations/0002-channel-address';
 
 /** Schema, serving role and migrations of directory. */
 export const directorySchema: ServiceSchema = {
   schema: 'directory',
   role: 'omnigate_directory',
-  migrations: [initialMigration],
+  migrations: [initialMigration, channelAddressMigration],
   // Read before the tenant is known.
-  unscopedTables: ['tenant', 'channel_id', 'api_key', 'channel_type', 'encryption_canary'],
+  unscopedTables: ['tenant', 'channel_id', 'channel_address', 'api_key', 'channel_type', 'encryption_canary'],
 };

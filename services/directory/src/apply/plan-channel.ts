@@ -1,11 +1,12 @@
 import type { FieldViolation } from '@omnigate/errors';
 import type { Caller, DirectoryContext } from '../directory-context';
 import { canonicalHash } from '../domain/canonical-json';
+import { hashAddress, uniqueProperty } from '../domain/channel-address';
 import type { ChannelSpec } from '../domain/channel-spec';
 import { apiBaseUrlProblem } from '../domain/private-address';
 import type { Document, JsonObject, StoredResource } from '../domain/resource';
 import { type SplitConfig, secretPaths, splitConfig } from '../domain/secret-fields';
-import { type ApplyState, fieldOf, type Outcome, type Planned } from './apply-plan';
+import { type ApplyState, fieldOf, type Outcome, type Planned, type PlannedWrite } from './apply-plan';
 
 interface ChannelPlanning {
   document: Document;
@@ -73,8 +74,19 @@ export function planChannel(planning: ChannelPlanning, context: DirectoryContext
     ...addressViolations(spec.config, { base, appliedByOperator }, context),
   ]);
   if (wrong.length > 0) return { violations: wrong };
-  return { plan: writeOf(planning, { split, kept, appliedByOperator }, context), violations: [] };
+  const plan = writeOf(planning, { split, kept, appliedByOperator }, context);
+  return { plan: { ...plan, ...ownAddress(planning, schema) }, violations: [] };
 }
+
+const ownAddress = ({ document }: ChannelPlanning, schema: JsonObject): Pick<PlannedWrite, 'address'> => {
+  const property = uniqueProperty(schema);
+  const { type, config } = document.spec as unknown as ChannelSpec;
+  const address = property === undefined ? undefined : config[property];
+  if (typeof address !== 'string') return {};
+  return {
+    address: { field: fieldOf(document, `spec.config.${property}`), hash: hashAddress(type, address) },
+  };
+};
 
 const addressViolations = (
   config: JsonObject,
