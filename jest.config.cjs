@@ -1,5 +1,11 @@
 // Packages that ship ES modules alone, or import() at run time: Jest runs CommonJS, so they are compiled too.
 const esModules = [
+  'htmlparser2',
+  'domelementtype',
+  'domhandler',
+  'domutils',
+  'dom-serializer',
+  'entities',
   'uuid',
   'commander',
   'opencc-js',
@@ -39,7 +45,7 @@ module.exports = {
     `/node_modules/\\.pnpm/(?!(?:${pnpmFolders.join('|')})@)`,
   ],
   moduleNameMapper: {
-    '^@omnigate/(bot|channel-web|channel-webhooks|directory|routing|standalone)$':
+    '^@omnigate/(bot|channel-email|channel-web|channel-webhooks|directory|routing|standalone)$':
       '<rootDir>/services/$1/src/index.ts',
     '^@omnigate/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
   },
