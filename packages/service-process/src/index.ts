@@ -19,6 +19,8 @@ export { listenGrpc, listenHttp, type PortConfig } from './ports';
 export {
   adapterFields,
   directoryFields,
+  mailFields,
+  mediaFields,
   type ProcessConfig,
   processFields,
   serverFields,
