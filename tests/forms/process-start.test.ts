@@ -2,7 +2,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { freshDatabase, type ServiceName, type ServiceProcess, startService } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 
-const names: ServiceName[] = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web'];
+const names: ServiceName[] = [
+  'directory',
+  'routing',
+  'bot',
+  'channel-webhooks',
+  'channel-web',
+  'channel-email',
+];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
   'channel-webhooks': '/webhooks/sms-twilio/x',
@@ -12,6 +19,7 @@ const nowhere = 'postgres://nobody:x@127.0.0.1:1/none';
 const env = {
   OMNIGATE_HTTP_PORT: '0',
   OMNIGATE_GRPC_PORT: '0',
+  OMNIGATE_SMTP_PORT: '0',
   OMNIGATE_SERVICE_KEY: 'key-of-all-services',
   OMNIGATE_PUBLIC_URL: 'http://127.0.0.1:1',
   OMNIGATE_ENCRYPTION_KEY: 'ab'.repeat(32),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
+import { channelEmailSchema } from '@omnigate/channel-email';
 import { channelWebSchema } from '@omnigate/channel-web';
 import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
 import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/database';
@@ -16,6 +17,7 @@ export const schemas: ServiceSchema[] = [
   botSchema,
   channelWebhooksSchema,
   channelWebSchema,
+  channelEmailSchema,
 ];
 
 /** Where the database is. */

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
+import { channelEmailSchema, createChannelEmail, listenerConfigFrom } from '@omnigate/channel-email';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
 import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
@@ -13,6 +14,7 @@ import {
   ownerKey,
   writeCredentials,
 } from '@omnigate/installation';
+import { createDirectoryMediaStore } from '@omnigate/media';
 import { createRouting, routingSchema } from '@omnigate/routing';
 import {
   createInProcessClient,
@@ -105,6 +107,7 @@ function compose(composition: Composition): Omnigate {
     bot: open(botSchema, 3),
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
+    email: open(channelEmailSchema, 4),
   };
   const bus = createPostgresBus({
     url: server.url,
@@ -133,6 +136,13 @@ function compose(composition: Composition): Omnigate {
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
   const web = createChannelWeb({ ...adapter, database: databases.web });
+  const media = createDirectoryMediaStore({ folder: config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media') });
+  const email = createChannelEmail({
+    ...adapter,
+    database: databases.email,
+    media,
+    listener: listenerConfigFrom(config, publicUrl),
+  });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
@@ -172,6 +182,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
+      { name: 'channel-email', start: () => email.start(), stop: () => email.stop() },
       {
         name: 'demo',
         start: () => startDemo(composition, publicUrl, cache, directory.rpc),

@@ -1,6 +1,6 @@
 /** A service as the cluster runs it. */
 export interface ServiceRow {
-  name: 'directory' | 'bot' | 'routing' | 'channel-webhooks' | 'channel-web';
+  name: 'directory' | 'bot' | 'routing' | 'channel-webhooks' | 'channel-web' | 'channel-email';
   grpc: boolean;
 }
 
@@ -12,6 +12,7 @@ export const serviceRows: readonly (readonly ServiceRow[])[] = [
   [
     { name: 'channel-webhooks', grpc: false },
     { name: 'channel-web', grpc: false },
+    { name: 'channel-email', grpc: false },
   ],
 ];
 
