@@ -1,5 +1,6 @@
 import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type MailShop, openMailShop } from '../journeys/mail-shop';
 import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
@@ -10,15 +11,19 @@ const parts = [
   'channel-webhooks.send',
   'channel-web.received',
   'channel-web.send',
+  'channel-email.received',
+  'channel-email.send',
   'bus.routing',
   'bus.channel-webhooks',
   'bus.channel-web',
+  'bus.channel-email',
   'bus.directory',
 ];
 
 describe('signals', () => {
   let omnigate: LaunchedOmnigate;
   let shop: SmsShop;
+  let mail: MailShop;
 
   beforeAll(async () => {
     omnigate = await launchOmnigate();
@@ -31,10 +36,15 @@ describe('signals', () => {
     await visitor.say('when will my order ship?');
     await visitor.message(({ from }) => from.role === 'bot');
     visitor.drop();
+    mail = await openMailShop(omnigate);
+    const writer = 'wang@customer.example';
+    await mail.write({ from: writer, subject: '物业费', text: '物业费怎么交？' });
+    await mail.mailsTo(writer, 1);
     await eventually(() => shop.twilio.messages.length === 1, { what: 'the answer' });
   }, 120_000);
   afterAll(async () => {
     await shop?.twilio.stop();
+    await mail?.provider.stop();
     await omnigate?.close();
   }, 60_000);
 
