@@ -5,6 +5,7 @@ import { hashApiKey, sameHash } from './domain/api-key';
 import { hashAddress } from './domain/channel-address';
 import type { ChannelSpec } from './domain/channel-spec';
 import { isFetchAllowed } from './domain/private-address';
+import { reachedServers } from './domain/reached-servers';
 import { namePattern, type StoredResource, uuidPattern } from './domain/resource';
 import { withSecrets } from './domain/secret-fields';
 import { weeklySpans } from './domain/team-spec';
@@ -50,7 +51,8 @@ export async function resolveChannel(key: ChannelKey, context: DirectoryContext)
     channelType,
     revision: stored.revision,
     privateApiAllowed:
-      stored.appliedByOperator || isFetchAllowed(String(spec.config.api_base_url), context.fetchAllow),
+      stored.appliedByOperator ||
+      reachedServers(spec.config).some(({ url }) => isFetchAllowed(url, context.fetchAllow)),
   };
 }
 

@@ -4,6 +4,7 @@ import { canonicalHash } from '../domain/canonical-json';
 import { hashAddress, uniqueProperty } from '../domain/channel-address';
 import type { ChannelSpec } from '../domain/channel-spec';
 import { apiBaseUrlProblem } from '../domain/private-address';
+import { reachedServers } from '../domain/reached-servers';
 import type { Document, JsonObject, StoredResource } from '../domain/resource';
 import { type SplitConfig, secretPaths, splitConfig } from '../domain/secret-fields';
 import { type ApplyState, fieldOf, type Outcome, type Planned, type PlannedWrite } from './apply-plan';
@@ -27,16 +28,13 @@ const storedSecrets = (
     }),
   );
 
-const apiBaseUrlOf = (config: unknown): string | undefined => {
-  const url = (config as JsonObject | undefined)?.api_base_url;
-  return typeof url === 'string' ? url : undefined;
-};
+const serversOf = (config: unknown): string =>
+  JSON.stringify(reachedServers(config as JsonObject | undefined));
 
-/** A channel keeps what an operator has allowed as long as its address stays the same. */
+/** A channel keeps what an operator has allowed as long as it reaches the same servers. */
 const operatorApplied = ({ existing, caller }: ChannelPlanning, config: JsonObject): boolean => {
   if (caller.roles.includes('operator')) return true;
-  const sameAddress = apiBaseUrlOf(existing?.spec.config) === apiBaseUrlOf(config);
-  return existing?.appliedByOperator === true && sameAddress;
+  return existing?.appliedByOperator === true && serversOf(existing.spec.config) === serversOf(config);
 };
 
 const sameSecrets = (left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean =>
@@ -93,10 +91,10 @@ const addressViolations = (
   at: { base: string; appliedByOperator: boolean },
   context: DirectoryContext,
 ): FieldViolation[] => {
-  const url = apiBaseUrlOf(config);
-  const description =
-    url === undefined ? undefined : apiBaseUrlProblem(url, at.appliedByOperator, context.fetchAllow);
-  return description === undefined ? [] : [{ field: `${at.base}.api_base_url`, description }];
+  return reachedServers(config).flatMap(({ field, url }) => {
+    const description = apiBaseUrlProblem(url, at.appliedByOperator, context.fetchAllow);
+    return description === undefined ? [] : [{ field: `${at.base}.${field}`, description }];
+  });
 };
 
 /** The first thing that is wrong with a field says enough. */
