@@ -1,9 +1,15 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { AppError } from '@omnigate/errors';
 import { samplePng, sendCustomerMail } from '@omnigate/testkit';
+import { createTransport } from 'nodemailer';
 import { type MailBed, startMailBed, until } from '../testing/mail-bed';
 import { nested } from '../testing/raw-mail';
+import { listenerConfigFrom } from './smtp/listener-config';
 
 describe('mail that comes', () => {
   let bed: MailBed;
@@ -203,13 +209,14 @@ describe('limits of mail that comes', () => {
   const one = { ratePerSecond: 0.001, burst: 1 };
   const many = { ratePerSecond: 1_000, burst: 1_000 };
   const mail = { subject: 'x', text: 'x' };
+  const environment = { OMNIGATE_BIND: '127.0.0.1', OMNIGATE_SMTP_PORT: 0, OMNIGATE_SMTP_MAX_MB: 25 };
 
   test.each([
     ['a sender', { connections: 10, client: many, sender: one }, 450],
     ['a client', { connections: 10, client: one, sender: many }, 421],
     ['connections', { connections: 0, client: many, sender: many }, 421],
   ])('of %s', async (_whose, limits, code) => {
-    const bed = await startMailBed({ listener: { limits } });
+    const bed = await startMailBed({ listener: { limits: { mailMs: 60_000, ...limits } } });
     try {
       const to = bed.address;
       const write = (from: string) => sendCustomerMail(bed.smtpPort(), { ...mail, from, to });
@@ -220,6 +227,70 @@ describe('limits of mail that comes', () => {
     } finally {
       await bed.stop();
     }
+  });
+
+  test('a mail that comes too slowly ends with its connection, and nothing of it is read as commands', async () => {
+    const limits = { connections: 10, client: many, sender: many, mailMs: 200 };
+    const bed = await startMailBed({ listener: { limits } });
+    try {
+      const socket = createConnection(bed.smtpPort(), '127.0.0.1');
+      const envelope = `EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<${bed.address}>\r\n`;
+      let drip: NodeJS.Timeout | undefined;
+      socket.once('data', () => {
+        socket.write(`${envelope}DATA\r\nSubject: x\r\n`);
+        drip = setInterval(() => socket.write('NOOP\r\n'), 20);
+      });
+      const answers = await text(socket).finally(() => clearInterval(drip));
+      expect(answers.trim().split('\r\n').at(-1)).toMatch(/^421 4\.4\.2/);
+      const fine = await sendCustomerMail(bed.smtpPort(), { ...mail, from: 'a@b.example', to: bed.address });
+      expect(fine.code).toBe(250);
+    } finally {
+      await bed.stop();
+    }
+  });
+
+  test('with a certificate mail comes by STARTTLS', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'omnigate-smtp-tls-'));
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder, name)) as [string, string];
+    const request = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '2',
+    ];
+    execFileSync('openssl', [...request, '-subj', '/CN=localhost'], { stdio: 'ignore' });
+    const files = { OMNIGATE_SMTP_TLS_CERT: cert, OMNIGATE_SMTP_TLS_KEY: key };
+    const { tls } = listenerConfigFrom({ ...environment, ...files }, 'https://gate.example.com');
+    const bed = await startMailBed({ listener: { tls } });
+    try {
+      const transport = createTransport({
+        host: '127.0.0.1',
+        port: bed.smtpPort(),
+        requireTLS: true,
+        tls: { ca: readFileSync(cert), servername: 'localhost' },
+      });
+      const sent = await transport.sendMail({ ...mail, from: 'a@b.example', to: bed.address });
+      expect(sent.response).toMatch(/^250 /);
+    } finally {
+      await bed.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a certificate without its key, or one that is not there, is told at the start', () => {
+    const start = (more: object) => () =>
+      listenerConfigFrom({ ...environment, ...more }, 'https://x.example');
+    const code = 'CONFIG_INVALID';
+    expect(start({ OMNIGATE_SMTP_TLS_CERT: '/nowhere' })).toThrow(expect.objectContaining({ code }));
+    const both = { OMNIGATE_SMTP_TLS_CERT: '/nowhere', OMNIGATE_SMTP_TLS_KEY: '/nowhere' };
+    expect(start(both)).toThrow(/OMNIGATE_SMTP_TLS_CERT: \/nowhere can not be read/);
   });
 
   test('a mail that takes too long to read is refused alone', async () => {

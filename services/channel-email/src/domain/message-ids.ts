@@ -3,7 +3,8 @@ import { domainOf } from './addresses';
 /** More than any mail program sends; a longer chain keeps its newest. */
 const maxIds = 50;
 const maxIdCharacters = 250;
-const idPattern = /<([^\s<>@]{1,200}@[^\s<>@]{1,200})>/g;
+/** Without blanks and control characters, which nothing that keeps an id could hold. */
+const idPattern = /<[^\s<>@\u0000-\u001f\u007f]{1,200}@[^\s<>@\u0000-\u001f\u007f]{1,200}>/g;
 const ours = /^<([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})@/i;
 
 /**

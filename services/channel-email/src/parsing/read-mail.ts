@@ -81,6 +81,9 @@ async function parse(raw: Uint8Array): Promise<Email> {
   }
 }
 
+/** What names something; nobody's is longer, and all of them travel in one record. */
+const short = (text: string): string => subjectLine(text).slice(0, maxNameCharacters).toWellFormed();
+
 /** The first mailbox; members of a group count. */
 const mailboxOf = (address: Address | undefined) => (address?.group ? address.group[0] : address);
 
@@ -89,10 +92,7 @@ function senderOf(email: Email, envelope: MailEnvelope): string | undefined {
   return normalAddress(written.trim()) ?? normalAddress(envelope.from);
 }
 
-const nameOf = (from: Address | undefined): string =>
-  subjectLine(mailboxOf(from)?.name ?? '')
-    .slice(0, maxNameCharacters)
-    .toWellFormed();
+const nameOf = (from: Address | undefined): string => short(mailboxOf(from)?.name ?? '');
 
 /** A mail without an id of its own is known again by its bytes. */
 const madeMessageId = (raw: Uint8Array): string =>
@@ -130,8 +130,8 @@ const bytesOf = ({ content }: Attachment): Uint8Array =>
 function fileOf(attachment: Attachment): MailFile {
   return {
     fileName: subjectLine(attachment.filename ?? ''),
-    contentType: attachment.mimeType,
-    contentId: (attachment.contentId ?? '').replace(/^<|>$/g, ''),
+    contentType: short(attachment.mimeType),
+    contentId: short((attachment.contentId ?? '').replace(/^<|>$/g, '')),
     bytes: bytesOf(attachment),
   };
 }

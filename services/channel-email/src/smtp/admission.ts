@@ -9,6 +9,8 @@ export interface AdmissionLimits {
   client: { ratePerSecond: number; burst: number };
   /** Mails of one sender. */
   sender: { ratePerSecond: number; burst: number };
+  /** For all of one mail: one that comes slower keeps a connection from others. */
+  mailMs: number;
 }
 
 /** A large provider sends for many customers by few addresses; a sender is one customer, or a machine gone wild. */
@@ -16,6 +18,7 @@ export const defaultLimits: AdmissionLimits = {
   connections: 50,
   client: { ratePerSecond: 100, burst: 1_000 },
   sender: { ratePerSecond: 0.5, burst: 30 },
+  mailMs: 300_000,
 };
 
 /** Lets clients in, as far as they keep within the limits. */

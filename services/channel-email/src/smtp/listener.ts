@@ -53,22 +53,23 @@ export interface MailListener {
 
 const maxConnections = 200;
 const idleMs = 60_000;
-/** A mail that comes slower than this keeps a connection from others. */
-const mailMs = 300_000;
-const closeMs = 10_000;
+const closeMs = 5_000;
 const maxRecipients = 50;
 /** Whoever asks for more addresses that are none is looking for some. */
 const maxWrongRecipients = 5;
 const budgetBytes = 128 * 1_048_576;
 const rawBytes = 64 * 1_024;
 const unknownRecipient = '5.1.1 no such mailbox here';
+/** 421 ends the connection: where the rest of the mail begins, nobody could tell. */
+const tooSlow = (): SmtpRefusal => new SmtpRefusal(421, '4.4.2 the mail came too slowly');
 
 type Callback = (error?: Error | null, message?: string) => void;
 
 /** Makes the listener. */
 export function createMailListener(deps: ListenerDeps): MailListener {
   const { config, logger } = deps;
-  const admission = createAdmission(deps.state, config.limits ?? defaultLimits);
+  const limits = config.limits ?? defaultLimits;
+  const admission = createAdmission(deps.state, limits);
   const budget = createMemoryBudget(Math.max(budgetBytes, config.maxBytes));
   const wrongRecipients = new Map<string, number>();
 
@@ -110,7 +111,7 @@ export function createMailListener(deps: ListenerDeps): MailListener {
 
   async function take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<void> {
     const receivedTime = new Date();
-    const slow = setTimeout(() => stream.destroy(new Error('too slow')), mailMs);
+    const slow = setTimeout(() => stream.destroy(tooSlow()), limits.mailMs);
     const mail = await collectMail(stream, { maxBytes: config.maxBytes, budget }).finally(() =>
       clearTimeout(slow),
     );

@@ -39,7 +39,7 @@ export interface Collected {
  * @param stream its bytes.
  * @param o.maxBytes of one mail.
  * @param o.budget for all mails.
- * @throws SmtpRefusal 552 for a mail that is too large, 452 where there is no memory for it, 451 for one cut off
+ * @throws SmtpRefusal 552 for a mail that is too large, 452 where there is no memory for it, 421 for one cut off
  */
 export async function collectMail(
   stream: AsyncIterable<Buffer>,
@@ -65,8 +65,8 @@ export async function collectMail(
         size += chunk.length;
       }
     }
-  } catch {
-    drop(new SmtpRefusal(451, '4.4.2 the mail did not come whole'));
+  } catch (error) {
+    drop(error instanceof SmtpRefusal ? error : new SmtpRefusal(421, '4.4.2 the mail did not come whole'));
   }
   if (refused) throw refused;
   const raw = new Uint8Array(size);
