@@ -1,5 +1,11 @@
 // Packages that ship ES modules alone, or import() at run time: Jest runs CommonJS, so they are compiled too.
 const esModules = [
+  'htmlparser2',
+  'domelementtype',
+  'domhandler',
+  'domutils',
+  'dom-serializer',
+  'entities',
   'uuid',
   'commander',
   'opencc-js',

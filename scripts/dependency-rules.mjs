@@ -56,6 +56,8 @@ export const driverOwners = {
   '@platformatic/kafka': ['tests/load/clients/'],
   'grpc-health-check': ['packages/rpc/'],
   'file-type': ['packages/media/'],
+  'smtp-server': ['services/channel-email/', 'packages/testkit/'],
+  nodemailer: ['services/channel-email/', 'packages/testkit/'],
   ioredis: ['packages/state/'],
   kafkajs: ['packages/bus/'],
   pg: ['packages/database/'],

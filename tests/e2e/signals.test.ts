@@ -1,4 +1,5 @@
 import { eventually } from '../journeys/eventually';
+import { type MailShop, openMailShop } from '../journeys/mail-shop';
 import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
@@ -10,9 +11,12 @@ const parts = [
   'channel-webhooks.send',
   'channel-web.received',
   'channel-web.send',
+  'channel-email.received',
+  'channel-email.send',
   'bus.routing',
   'bus.channel-webhooks',
   'bus.channel-web',
+  'bus.channel-email',
   'bus.directory',
   'bus.analytics',
 ];
@@ -22,6 +26,7 @@ describe('signals', () => {
   let shop: SmsShop;
   /** Other files' customers may have been refused before. */
   let refusedBefore: number;
+  let mail: MailShop;
 
   beforeAll(async () => {
     omnigate = await openOmnigate();
@@ -35,10 +40,15 @@ describe('signals', () => {
     await visitor.say('when will my order ship?');
     await visitor.message(({ from }) => from.role === 'bot');
     visitor.drop();
+    mail = await openMailShop(omnigate);
+    const writer = 'wang@customer.example';
+    await mail.write({ from: writer, subject: '物业费', text: '物业费怎么交？' });
+    await mail.mailsTo(writer, 1);
     await eventually(() => shop.twilio.messages.length === 1, { what: 'the answer' });
   }, 120_000);
   afterAll(async () => {
     await shop?.twilio.stop();
+    await mail?.provider.stop();
     await omnigate?.close();
   }, 60_000);
 

@@ -11,6 +11,7 @@ const names: ServiceName[] = [
   'channel-webhooks',
   'channel-web',
   'channel-wechat',
+  'channel-email',
 ];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
@@ -22,6 +23,7 @@ const nowhere = 'postgres://nobody:x@127.0.0.1:1/none';
 const env = {
   OMNIGATE_HTTP_PORT: '0',
   OMNIGATE_GRPC_PORT: '0',
+  OMNIGATE_SMTP_PORT: '0',
   OMNIGATE_SERVICE_KEY: 'key-of-all-services',
   OMNIGATE_PUBLIC_URL: 'http://127.0.0.1:1',
   OMNIGATE_ENCRYPTION_KEY: 'ab'.repeat(32),

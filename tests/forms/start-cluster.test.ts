@@ -53,7 +53,7 @@ describe('npm run start:cluster', () => {
       ended.then((code) => Promise.reject(new Error(`it ended with ${code}: ${written}`))),
     ]);
   }
-  const free = { OMNIGATE_HTTP_PORT: '0', OMNIGATE_GRPC_PORT: '0' };
+  const free = { OMNIGATE_HTTP_PORT: '0', OMNIGATE_GRPC_PORT: '0', OMNIGATE_SMTP_PORT: '0' };
   const credentials = (): { grpc_address: string; api_key: string; http_url: string } =>
     JSON.parse(readFileSync(join(folder, 'credentials.json'), 'utf8'));
   function client<D extends ServiceDefinition>(definition: D): ReturnType<typeof createClient<D>> {
@@ -146,6 +146,7 @@ describe('npm run start:cluster', () => {
       ...ports,
       OMNIGATE_HTTP_PORT: new URL(url).port,
       OMNIGATE_GRPC_PORT: address.split(':')[1] ?? '',
+      OMNIGATE_SMTP_PORT: '0',
     });
     expect(survivors(all)).toEqual([]);
     // A client in this process waits before it connects again to an address that was away.

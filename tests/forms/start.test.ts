@@ -11,7 +11,12 @@ import { resource } from '../journeys/sms-shop';
 
 const root = dirname(dirname(__dirname));
 const main = join(root, 'services', 'standalone', 'dist', 'main.js');
-const free = { OMNIGATE_HTTP_PORT: '0', OMNIGATE_GRPC_PORT: '0', OMNIGATE_DEMO: '0' };
+const free = {
+  OMNIGATE_HTTP_PORT: '0',
+  OMNIGATE_GRPC_PORT: '0',
+  OMNIGATE_SMTP_PORT: '0',
+  OMNIGATE_DEMO: '0',
+};
 
 /** A command under way, with all that it has written. */
 interface Started {
@@ -106,7 +111,7 @@ describe('starting and stopping', () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
-    for (const variable of ['OMNIGATE_HTTP_PORT', 'OMNIGATE_GRPC_PORT']) {
+    for (const variable of ['OMNIGATE_HTTP_PORT', 'OMNIGATE_GRPC_PORT', 'OMNIGATE_SMTP_PORT']) {
       const refused = omnigate({ [variable]: String(port) });
       expect(await refused.ended).toBe(1);
       expect(refused.written()).toMatch(new RegExp(`port ${port} is in use: .*set ${variable} to another`));

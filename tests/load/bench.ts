@@ -8,6 +8,7 @@ import { residentOfOmnigate, totalMs } from './cpu';
 import { profiledStages } from './cpu-profile';
 import { type EndToEndRun, perMessage, runEndToEnd } from './end-to-end';
 import { settingNow } from './machine';
+import { runMail } from './mail';
 import { type BenchOptions, readOptions } from './options';
 import { runBurst, runReceive } from './receive';
 import { toMarkdown } from './report';
@@ -19,6 +20,8 @@ export type BenchResults = Record<string, unknown>;
 
 const idleSeconds = 30;
 const receiveRate = 3_000;
+const mailRate = 50;
+const mailBytes = 20 * 1_024;
 const warmUp = { ratePerSecond: 300, seconds: 10 };
 
 function say(line: string): void {
@@ -75,6 +78,15 @@ const scenarios: Record<string, Scenario> = {
       ratePerSecond: receiveRate,
       seconds: 10,
       prefix: '11',
+    });
+  },
+  async email(stage, _options, results) {
+    await runMail(stage, { name: 'bench-warm', ratePerSecond: 20, seconds: 5, bytes: mailBytes });
+    results.email = await runMail(stage, {
+      name: 'bench-mail',
+      ratePerSecond: mailRate,
+      seconds: 60,
+      bytes: mailBytes,
     });
   },
   async burst(stage, _options, results) {

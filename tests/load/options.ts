@@ -18,7 +18,7 @@ export interface BenchOptions {
 const help = `npm run bench -- [options]: measures Omnigate as it ships
 
   --form FORM       standalone (default), or cluster: then both, beside each other
-  --only LIST       of idle,receive,burst,single,tenants,stages,store (default: all;
+  --only LIST       of idle,receive,email,burst,single,tenants,stages,store (default: all;
                     stages and store look into the one process, so the cluster form has none)
   --rates LIST      messages a second that end to end is tried at (default 400,600,800,1000,1200,1400,1500)
   --hold SECONDS    how long the highest rate must be held (default 60)
@@ -29,7 +29,7 @@ const help = `npm run bench -- [options]: measures Omnigate as it ships
   --help            this text
 `;
 
-const scenarios = ['idle', 'receive', 'burst', 'single', 'tenants', 'stages', 'store'];
+const scenarios = ['idle', 'receive', 'email', 'burst', 'single', 'tenants', 'stages', 'store'];
 
 function formsOf(form: string): readonly OmnigateForm[] {
   if (form === 'standalone') return ['standalone'];

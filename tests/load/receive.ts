@@ -18,8 +18,13 @@ export interface ReceiveRun {
   cpu: CpuSample;
 }
 
-/** Messages that conversations of the tenant have counted. */
-async function storedMessages(stage: Stage, metricBefore: number): Promise<number> {
+/**
+ * Messages that routing has stored.
+ *
+ * @param stage the stage.
+ * @param metricBefore what was there before, which is taken off.
+ */
+export async function storedMessages(stage: Stage, metricBefore: number): Promise<number> {
   const text = await (await fetch(`${stage.omnigate.httpUrl}/metrics`)).text();
   // One line for each process of routing.
   const values = text.matchAll(/^omnigate_routing_messages_received_total(?:\{[^}]*\})? (\d+)/gm);

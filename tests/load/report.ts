@@ -1,12 +1,14 @@
 import type { CpuSample } from './cpu';
 import type { EndToEndRun } from './end-to-end';
 import { measuredOn, type Setting } from './machine';
+import type { MailRun } from './mail';
 import type { BurstRun, ReceiveRun } from './receive';
 
 /** What was measured of a form, by scenario. */
 interface Results {
   idle?: { cpuPercent: number };
   receive?: ReceiveRun;
+  email?: MailRun;
   burst?: BurstRun;
   single?: { tries: EndToEndRun[]; held?: EndToEndRun };
   tenants?: { tries: EndToEndRun[]; held?: EndToEndRun };
@@ -66,6 +68,10 @@ const figures: readonly (readonly [string, (results: Results) => string | number
   ['received messages a CPU second, PostgreSQL and brokers included', ({ receive }) => receive?.perCpuSecond],
   ['received messages a second', ({ receive }) => receive?.perSecond],
   [
+    'mails of 20 KB with a file, 50/s for 60 s, acknowledged p50 / p99 ms',
+    ({ email }) => email && `${email.acknowledged.p50} / ${email.acknowledged.p99} (${email.failed} refused)`,
+  ],
+  [
     'acknowledged a second in a burst of 15,000, beside bare fastify',
     ({ burst }) => burst && `${burst.acknowledgedPerSecond} of ${burst.barePerSecond} (${burst.share} %)`,
   ],
@@ -93,9 +99,10 @@ function figuresTable(forms: readonly (readonly [string, Results])[]): string[] 
   ];
 }
 
-function details(form: string, { receive, single, tenants, stages, store }: Results): string[] {
+function details(form: string, { receive, email, single, tenants, stages, store }: Results): string[] {
   const lines: string[] = [];
   if (receive) lines.push('', `**Receiving, ${form}**`, ...cpuTable(receive.cpu));
+  if (email) lines.push('', `**Mails, ${form}**`, ...cpuTable(email.cpu));
   if (single) lines.push(...endToEndTable(`End to end, ${form}, one tenant`, single.tries));
   if (tenants) lines.push(...endToEndTable(`End to end, ${form}, 200 tenants`, tenants.tries));
   if (stages) {

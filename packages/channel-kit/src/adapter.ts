@@ -2,6 +2,7 @@ import type {
   ChannelCapabilities,
   Content,
   DeliveryState,
+  Letter,
   Media,
   Party,
   ReplyRule,
@@ -66,6 +67,8 @@ export interface InboundMessage {
   content: Content;
   /** Further files by reference, in the order given. */
   attachments?: Media[];
+  /** What e-mail has besides. */
+  letter?: Letter;
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
   /** When the provider says it happened; default: when it was received. */
@@ -137,6 +140,8 @@ export interface SendRequest {
   media: MediaStore;
   /** @returns a link by which the provider may get a file of the channel's tenant; it expires after a day */
   mediaUrl(mediaId: string): string;
+  /** What e-mail has besides. */
+  letter?: Letter;
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
   /** `<webhook_url>/status?message_id=<id>`. */

@@ -64,18 +64,23 @@ export function createIngest(o: {
   };
 }
 
-/** In what a message came. */
+/** How a message came. */
 export interface Arrival {
   /** The provider's payload; kept to 64 KB. */
   raw: Buffer;
   receivedTime: Date;
-  /** Trace context in which it came. */
+  /** W3C trace context in which it came. */
   traceparent: string | undefined;
 }
 
 /**
- * Makes a customer's message a record of `message.received`; a repeat gets the same event id.
- * @throws AppError PAYLOAD_MALFORMED: no usable address
+ * The record of omnigate.message.received for a message; for adapters that publish it in a transaction of their own.
+ *
+ * @param channel that it came by.
+ * @param inbound as the adapter read it.
+ * @param arrival how it came.
+ * @returns the record; a repeat of the message has the same event id.
+ * @throws AppError PAYLOAD_MALFORMED (no usable address)
  */
 export function inboundRecord(
   channel: ResolvedChannel,
@@ -100,7 +105,7 @@ export function inboundRecord(
     providerMessageId,
     occurredTime: inbound.occurredTime ?? arrival.receivedTime,
     receivedTime: arrival.receivedTime,
-    letter: undefined,
+    letter: inbound.letter && sanitizeTexts(inbound.letter),
   };
   const value = encodeMessage(MessageReceived, {
     message,

@@ -37,6 +37,11 @@ export interface DirectoryCache {
   renewChannel(id: string): Promise<ResolvedChannel | undefined>;
   /** Returns a tenant's channel by its name, or undefined. */
   channelByName(tenantId: string, name: string): Promise<ResolvedChannel | undefined>;
+  /**
+   * Returns the channel of a type that has an address, or undefined.
+   * @param address in lower case
+   */
+  channelByAddress(type: string, address: string): Promise<ResolvedChannel | undefined>;
   /** Returns a tenant that is kept, without waiting. */
   peekTenant(id: string): ResolveTenantResponse | undefined;
   /** Returns a tenant with its teams and agents, or undefined when there is none. */
@@ -98,6 +103,10 @@ export function createDirectoryCache(options: DirectoryCacheOptions): DirectoryC
       const id = await caches.channelIds.get(`${tenantId}|${name}`);
       return id === undefined ? undefined : caches.channels.get(id);
     },
+    async channelByAddress(type, address) {
+      const id = await caches.channelsByAddress.get(`${type}|${address.toLowerCase()}`);
+      return id === undefined ? undefined : caches.channels.get(id);
+    },
     peekTenant: (id) => caches.tenants.peek(id),
     tenant: (id) => caches.tenants.get(id),
     renewTenant: (id) => caches.tenants.renew(id),
@@ -152,6 +161,13 @@ const createCaches = (registry: Client<RegistryServiceService>, negativeTtlMs: n
       return requireChannel((await registry.resolveChannel({ name }, { tenantId })).channel).id;
     },
   });
+  const channelsByAddress = createReadThrough<string>({
+    ...bounds,
+    async load(key) {
+      const [type = '', ...address] = key.split('|');
+      return requireChannel((await registry.resolveChannel({ type, address: address.join('|') })).channel).id;
+    },
+  });
   const tenants = createReadThrough<ResolveTenantResponse>({
     ...bounds,
     load: (tenantId) => registry.resolveTenant({ tenantId }),
@@ -164,12 +180,14 @@ const createCaches = (registry: Client<RegistryServiceService>, negativeTtlMs: n
   return {
     channels,
     channelIds,
+    channelsByAddress,
     tenants,
     tenantIds,
     keys,
     authenticate,
     forgetAll: () => {
-      for (const cache of [channels, channelIds, tenants, tenantIds, keys]) cache.forgetAll();
+      for (const cache of [channels, channelIds, channelsByAddress, tenants, tenantIds, keys])
+        cache.forgetAll();
     },
   };
 };
@@ -214,6 +232,8 @@ const forgetChanged = (caches: Caches, { kind, id, name, tenantId }: ResourceCha
   if (kind === 'Channel') {
     caches.channels.forget(id);
     caches.channelIds.forget(`${tenantId}|${name}`);
+    // Its address may be another one now.
+    caches.channelsByAddress.forgetWhere((channelId) => channelId === id);
   }
   if (tenantKinds.has(kind)) caches.tenants.forget(tenantId);
   if (kind === 'Tenant') caches.tenantIds.forget(name);

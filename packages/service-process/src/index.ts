@@ -20,6 +20,7 @@ export { listenGrpc, listenHttp, type PortConfig } from './ports';
 export {
   adapterFields,
   directoryFields,
+  mailFields,
   mediaFields,
   type ProcessConfig,
   processFields,

@@ -67,6 +67,17 @@ export const adapterFields = {
   OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
 };
 
+/** What is read by whoever listens for mail. */
+export const mailFields = {
+  OMNIGATE_SMTP_PORT: port(2525).describe('SMTP port for mail that comes; 0 takes a free one'),
+  OMNIGATE_SMTP_MAX_MB: wholeNumber(1, 100).default(25).describe('MB that one mail may have'),
+  OMNIGATE_SMTP_TLS_CERT: z
+    .string()
+    .optional()
+    .describe('File with the certificate (PEM) for STARTTLS of mail that comes; default: no STARTTLS'),
+  OMNIGATE_SMTP_TLS_KEY: z.string().optional().describe('File with the key of that certificate'),
+};
+
 const processSchema = z.object(processFields).extend(z.object(serverFields).partial().shape);
 
 /** What every service's configuration holds. */

@@ -4,6 +4,17 @@ export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export {
+  type CustomerMail,
+  deliveryReportOf,
+  type MailAnswer,
+  type MailAtProvider,
+  type MailFault,
+  type MailProvider,
+  type MailProviderOptions,
+  sendCustomerMail,
+  startMailProvider,
+} from './mail';
 export { samplePng } from './media/sample-png';
 export { openTestMedia, type TestMedia } from './media/test-media';
 export {

@@ -186,6 +186,7 @@ function createChannels(apiBaseUrl: string) {
     channel: async (id) => channels.get(id),
     renewChannel: async (id) => channels.get(id),
     channelByName: async () => undefined,
+    channelByAddress: async () => undefined,
     peekTenant: () => undefined,
     tenant: async () => undefined,
     renewTenant: async () => undefined,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChannelFixtures, describeChannelContract } from '@omnigate/channel-kit/contract';
 import { type Content, Media, ResolvedChannel } from '@omnigate/contracts';
+import type { MediaStore } from '@omnigate/media';
 import { createLocalState } from '@omnigate/state';
 // The oracle: an SDK of others encrypts and signs.
 import { encrypt, getSignature } from '@wecom/crypto';
@@ -261,7 +262,11 @@ const fixtures: ChannelFixtures = {
 
 const token = async () => 'TOKEN';
 const callApi = createApi({ get: token, renew: token });
-const uploads = createUploads({ state: createLocalState(), callApi, readMedia: async () => undefined });
+const emptyStore: MediaStore = {
+  put: () => Promise.reject(new Error('nothing is stored here')),
+  get: async () => undefined,
+};
+const uploads = createUploads({ state: createLocalState(), callApi, media: emptyStore });
 const now = () => nowMs;
 const adapter = createWechatAdapter({ callApi, uploads, answerOnly: createAnswerOnly(now), now });
 

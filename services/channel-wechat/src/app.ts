@@ -10,6 +10,7 @@ import {
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
@@ -22,7 +23,7 @@ import { adapterService, wechatManifest } from './manifest';
 import { createAnswerOnly } from './outbound/answer-only';
 import { createApi } from './outbound/api';
 import { createTokens } from './outbound/tokens';
-import { createUploads, type ReadMedia } from './outbound/uploads';
+import { createUploads } from './outbound/uploads';
 import { createPrune } from './prune';
 import { noteUnheld } from './store/unheld';
 
@@ -45,7 +46,8 @@ export interface ChannelWechatOptions {
   /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
   fetchAllow?: readonly string[];
   /** The files of all tenants. */
-  readMedia?: ReadMedia;
+  media: MediaStore;
+  mediaLinks: MediaLinks;
   /** No other service of the process answers for unknown channel types. */
   catchAll?: boolean;
   /** Connections that are held at once; default 10,000. */
@@ -63,7 +65,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
   const connections = createProviderConnections(fetchAllow);
   const answerOnly = createAnswerOnly(now);
   const callApi = createApi(createTokens(state));
-  const uploads = createUploads({ state, callApi, readMedia: o.readMedia ?? (async () => undefined) });
+  const uploads = createUploads({ state, callApi, media: o.media });
   const holds = createOpenHolds({
     state,
     now,
@@ -88,6 +90,8 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
     adapters,
     database,
     state,
+    media: o.media,
+    mediaLinks: o.mediaLinks,
     sendsInFlight: o.sendsInFlight,
     exclusive: o.exclusive,
     holding: createHolding({ holds, answerOnly, directory, now }),

@@ -57,6 +57,7 @@ export const wechatManifest: ChannelManifest = {
     providerMessageIds: true,
     deliveryReceipts: false,
     readReceipts: false,
+    conversationEvents: false,
   },
   // Not documented; the daily quota of 500,000 is six a second.
   defaultMaxPerSecond: 50,

@@ -1,4 +1,4 @@
-import { ApplyOutcome } from '@omnigate/contracts';
+import { ApplyOutcome, ChannelType } from '@omnigate/contracts';
 import { invalid, type OpenDirectory, openDirectory } from '../testing/open-directory';
 
 const { APPLY_OUTCOME_CREATED, APPLY_OUTCOME_CONFIGURED, APPLY_OUTCOME_UNCHANGED } = ApplyOutcome;
@@ -202,6 +202,28 @@ test('lets only an operator point a channel at a private address', async () => {
   );
   await open.as(['owner']).apply(at('https://api.example.com'));
   expect(await allowed()).toBe(false);
+});
+
+test('the server that takes mail is judged in the same way, and another one is another', async () => {
+  const properties = { host: { type: 'string' }, port: { type: 'integer' } };
+  const configSchema = { type: 'object', properties: { smtp: { type: 'object', properties } } };
+  const type = 'mail-test';
+  await open.registry.registerChannelTypes({
+    channelTypes: [ChannelType.fromPartial({ type, title: 'Mail', adapterService: 'mail', configSchema })],
+  });
+  const at = (host: string, port: number) => ({
+    kind: 'Channel',
+    name: 'private-mail',
+    spec: { type, config: { smtp: { host, port } } },
+  });
+  const wrong = invalid('resources[0].spec.config.smtp.host');
+  for (const host of ['127.0.0.1', 'localhost', '::1', '10.0.0.1'])
+    await expect(open.as(['owner']).apply(at(host, 25))).rejects.toEqual(wrong);
+  await open.as(['operator']).apply(at('127.0.0.1', 25));
+  await open.as(['owner']).apply(at('127.0.0.1', 25));
+  await expect(open.as(['owner']).apply(at('127.0.0.1', 26))).rejects.toEqual(wrong);
+  await expect(open.as(['owner']).apply(at('10.0.0.1', 25))).rejects.toEqual(wrong);
+  await open.as(['owner']).apply(at('mail.example.com', 25));
 });
 
 test('lets private addresses through that OMNIGATE_FETCH_ALLOW names', async () => {

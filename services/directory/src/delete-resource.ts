@@ -9,6 +9,7 @@ import { referenceMembers } from './domain/spec-rules';
 import { requireKind } from './require-kind';
 import { type ResourceChange, recordChanges } from './resource-changes';
 import { deleteKey } from './store/api-keys';
+import { deleteChannelAddress } from './store/channel-addresses';
 import { deleteChannelId } from './store/channel-ids';
 import { deleteChannelLog } from './store/channel-log';
 import {
@@ -87,6 +88,7 @@ const requireUnused = async (tx: Transaction, { tenantId, kind, name }: StoredRe
 const removeLookups = async (tx: Transaction, found: StoredResource, caller: Caller): Promise<void> => {
   if (found.kind === 'Channel') {
     await deleteChannelId(tx, found.id);
+    await deleteChannelAddress(tx, found.id);
     await deleteChannelLog(tx, { tenantId: found.tenantId, channelId: found.id });
   }
   if (found.kind !== 'ApiKey') return;

@@ -2,13 +2,16 @@ import type { ResolvedChannel, ResolvedConnector, ResolveTenantResponse } from '
 import { AppError } from '@omnigate/errors';
 import type { DirectoryContext } from './directory-context';
 import { hashApiKey, sameHash } from './domain/api-key';
+import { hashAddress } from './domain/channel-address';
 import type { ChannelSpec } from './domain/channel-spec';
 import { isFetchAllowed } from './domain/private-address';
+import { reachedServers } from './domain/reached-servers';
 import { namePattern, type StoredResource, uuidPattern } from './domain/resource';
 import { withSecrets } from './domain/secret-fields';
 import { weeklySpans } from './domain/team-spec';
 import { defaultIdleHours } from './domain/tenant-spec';
 import { findKeysByHash, type StoredKey } from './store/api-keys';
+import { findChannelByAddress } from './store/channel-addresses';
 import { findTenantOfChannel } from './store/channel-ids';
 import { readChannelTypes } from './store/channel-types';
 import { findResources, findResourcesById, listAllResources, readRevision } from './store/resources';
@@ -16,20 +19,22 @@ import { findTenant } from './store/tenants';
 
 const channelNotFound = () => new AppError('NOT_FOUND', { resource: 'Channel' });
 
+/** What a channel is looked for by. */
+export type ChannelKey =
+  | { channelId: string }
+  | { name: string; tenantId: string }
+  | { type: string; address: string };
+
 /**
- * Finds a channel by its id, or else by its name in a tenant, and opens its secrets.
+ * Finds a channel by its id, or else by its name in a tenant or by its address, and opens its secrets.
  *
- * @param key id, or name and tenant
+ * @param key id, name and tenant, or type and address
  * @param context directory's
  * @returns the channel as adapters need it
  * @throws AppError NOT_FOUND
  */
-export async function resolveChannel(
-  key: { channelId: string } | { name: string; tenantId: string },
-  context: DirectoryContext,
-): Promise<ResolvedChannel> {
-  const stored =
-    'channelId' in key ? await channelById(key.channelId, context) : await channelByName(key, context);
+export async function resolveChannel(key: ChannelKey, context: DirectoryContext): Promise<ResolvedChannel> {
+  const stored = await storedChannel(key, context);
   if (!stored) throw channelNotFound();
   const spec = stored.spec as unknown as ChannelSpec;
   const channelType = (await readChannelTypes(context.database)).get(spec.type);
@@ -47,9 +52,17 @@ export async function resolveChannel(
     channelType,
     revision: stored.revision,
     privateApiAllowed:
-      stored.appliedByOperator || isFetchAllowed(String(spec.config.api_base_url), context.fetchAllow),
+      stored.appliedByOperator ||
+      reachedServers(spec.config).some(({ url }) => isFetchAllowed(url, context.fetchAllow)),
   };
 }
+
+const storedChannel = async (key: ChannelKey, context: DirectoryContext) => {
+  if ('name' in key) return channelByName(key, context);
+  if ('channelId' in key) return channelById(key.channelId, context);
+  const channelId = await findChannelByAddress(context.database, hashAddress(key.type, key.address));
+  return channelId === undefined ? undefined : channelById(channelId, context);
+};
 
 const openSecrets = (
   { tenantId, id, secrets }: StoredResource,

@@ -4,6 +4,7 @@ import {
   Content,
   type DeliveryState,
   Direction,
+  type Letter,
   MessageReceived,
   MessageStatus,
   messageKey,
@@ -34,6 +35,8 @@ export interface Inbound {
   replyTo?: string;
   eventId?: string;
   consentWord?: string;
+  /** What e-mail has besides. */
+  letter?: Letter;
 }
 
 /** What a provider's adapter reports of a message, in short. */
@@ -145,7 +148,7 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
   const { from = customer, text = 'hello', event, detail = '', replyTo = '' } = message;
-  const { eventId = newId(), consentWord = '' } = message;
+  const { eventId = newId(), consentWord = '', letter } = message;
   const kind =
     event === undefined
       ? { $case: 'text' as const, value: { body: text } }
@@ -158,6 +161,7 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
       content: { kind },
       replyTo,
+      ...(letter && { letter }),
     },
     consentWord,
   });

@@ -100,6 +100,7 @@ export function createTestDirectory(): TestDirectory {
         const channel = tenants.get(tenantId)?.channel;
         return channel?.name === name ? channel : undefined;
       },
+      channelByAddress: async () => undefined,
       peekTenant: (id) => tenants.get(id)?.tenant,
       tenant: async (id) => tenants.get(id)?.tenant,
       renewTenant: async (id) => tenants.get(id)?.tenant,

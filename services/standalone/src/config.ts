@@ -1,6 +1,6 @@
 import { installationFields } from '@omnigate/installation';
 import { tracingConfig } from '@omnigate/runtime';
-import { hostPortPairs, wholeNumber } from '@omnigate/service-process';
+import { hostPortPairs, mailFields, mediaFields, wholeNumber } from '@omnigate/service-process';
 import { z } from 'zod';
 
 /** What the environment says; design §7. */
@@ -10,6 +10,10 @@ export const configSchema = z.object({
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
     'host:port pairs, with commas, that api_base_url may name and files be fetched from though private',
   ),
+  ...mailFields,
+  OMNIGATE_MEDIA_DIR: mediaFields.OMNIGATE_MEDIA_DIR.unwrap()
+    .optional()
+    .describe('Folder for the files of messages; default: media in OMNIGATE_DATA_DIR'),
   ...tracingConfig,
 });
 

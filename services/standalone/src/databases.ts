@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { analyticsSchema } from '@omnigate/analytics';
 import { botSchema } from '@omnigate/bot';
 import { busSchema } from '@omnigate/bus';
+import { channelEmailSchema } from '@omnigate/channel-email';
 import { channelWebSchema } from '@omnigate/channel-web';
 import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
 import { channelWechatSchema } from '@omnigate/channel-wechat';
@@ -22,6 +23,7 @@ export const schemas: ServiceSchema[] = [
   ticketSchema,
   analyticsSchema,
   channelWechatSchema,
+  channelEmailSchema,
 ];
 
 /** Where the database is. */

@@ -2,15 +2,16 @@ import { dirname, join, resolve } from 'node:path';
 import { analyticsSchema, createAnalytics } from '@omnigate/analytics';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
+import { channelEmailSchema, createChannelEmail, listenerConfigFrom } from '@omnigate/channel-email';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
+import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
 import {
   BotServiceService,
   ConversationServiceService,
   DirectoryServiceService,
   RegistryServiceService,
 } from '@omnigate/contracts';
-import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import {
@@ -116,6 +117,7 @@ function compose(composition: Composition): Omnigate {
     ticket: open(ticketSchema, 3),
     analytics: open(analyticsSchema, 3),
     wechat: open(channelWechatSchema, 5),
+    email: open(channelEmailSchema, 4),
   };
   const bus = createPostgresBus({
     url: server.url,
@@ -158,6 +160,11 @@ function compose(composition: Composition): Omnigate {
   const web = createChannelWeb({ ...adapter, database: databases.web });
   const analytics = createAnalytics({ ...shared, database: databases.analytics });
   const wechat = createChannelWechat({ ...adapter, database: databases.wechat });
+  const email = createChannelEmail({
+    ...adapter,
+    database: databases.email,
+    listener: listenerConfigFrom(config, publicUrl),
+  });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
@@ -201,6 +208,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
       { name: 'channel-wechat', start: () => wechat.start(), stop: () => wechat.stop() },
+      { name: 'channel-email', start: () => email.start(), stop: () => email.stop() },
       {
         name: 'demo',
         start: () => startDemo(composition, publicUrl, cache, directory.rpc),

@@ -14,6 +14,7 @@ test('no table of any service has a way around row-level security', async () => 
       'channel_web',
       'ticket',
       'analytics',
+      'channel_email',
     ]);
     expect(await checkTenantIsolation(database.url, schemas)).toEqual([]);
   } finally {

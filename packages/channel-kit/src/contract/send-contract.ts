@@ -112,6 +112,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
         address: firstSend.to,
         threadKey: '',
         sender: Party.fromPartial({}),
+        attachments: [],
         content: firstSend.content,
         ...files,
         statusUrl,
@@ -184,6 +185,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
           address: firstSend.to,
           threadKey: '',
           sender: Party.fromPartial({}),
+          attachments: [],
         };
         const whole = {
           ...request,

@@ -88,6 +88,7 @@ function toRequest(
     attachments: message.attachments,
     media: wire.media,
     mediaUrl: (mediaId) => wire.mediaLinks.link(channel.tenantId, mediaId, new Date(Date.now() + linkMs)),
+    ...(message.letter ? { letter: message.letter } : {}),
     ...(message.replyTo ? { replyTo: message.replyTo } : {}),
     statusUrl: `${webhookUrl}/status?message_id=${delivery.messageId}`,
     signal,

@@ -59,11 +59,11 @@ export async function startCluster(o: ClusterOptions): Promise<RunningCluster> {
   return { addresses, stop: () => running.stop() };
 }
 
-/** Takes the two public ports. */
+/** Takes the three public ports. */
 async function claimPorts({
   OMNIGATE_BIND: host,
   ...config
-}: ClusterConfig): Promise<[ClaimedPort, ClaimedPort]> {
+}: ClusterConfig): Promise<[ClaimedPort, ClaimedPort, ClaimedPort]> {
   const http = await claimPublicPort({
     host,
     port: config.OMNIGATE_HTTP_PORT,
@@ -74,7 +74,12 @@ async function claimPorts({
     port: config.OMNIGATE_GRPC_PORT,
     variable: 'OMNIGATE_GRPC_PORT',
   });
-  return [http, grpc];
+  const smtp = await claimPublicPort({
+    host,
+    port: config.OMNIGATE_SMTP_PORT,
+    variable: 'OMNIGATE_SMTP_PORT',
+  });
+  return [http, grpc, smtp];
 }
 
 function publicAddresses(config: ClusterConfig, httpPort: number, grpcPort: number): Addresses {
@@ -84,8 +89,8 @@ function publicAddresses(config: ClusterConfig, httpPort: number, grpcPort: numb
 }
 
 interface Composition extends ClusterOptions {
-  /** HTTP's and gRPC's. */
-  ports: [ClaimedPort, ClaimedPort];
+  /** HTTP's, gRPC's and SMTP's. */
+  ports: [ClaimedPort, ClaimedPort, ClaimedPort];
   addresses: Addresses;
   clusterFolder: string;
   givePort(): Promise<number>;
@@ -104,7 +109,9 @@ async function startServices(o: Composition): Promise<RunningParts> {
   };
   const { publicUrl } = addresses;
   const mediaFolder = resolve(config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media'));
-  const environment = { ...o, servers: infrastructure.servers, keys, publicUrl, mediaFolder, replicas };
+  const smtpPort = o.ports[2].port;
+  const servers = infrastructure.servers;
+  const environment = { ...o, servers, keys, publicUrl, mediaFolder, smtpPort, replicas };
   const services = createServices({ ...o, rows, environment });
   const statusPort = await o.givePort();
   const door = createFrontDoor({
@@ -121,6 +128,8 @@ async function startServices(o: Composition): Promise<RunningParts> {
     { name: 'servers', stop: infrastructure.stop },
     startOnly('topics', () => applyTopics(infrastructure.servers.kafkaBrokers)),
     door.closing,
+    // The services start with it: mail does not come through the front door.
+    startOnly('SMTP port', () => o.ports[2].release()),
     services.part,
     createStatusServer(services.processes, statusPort),
     startOnly('public ports', async () => void (await Promise.all(o.ports.map(({ release }) => release())))),

@@ -1,5 +1,5 @@
 import { installationFields } from '@omnigate/installation';
-import { headerKey, wholeNumber } from '@omnigate/service-process';
+import { headerKey, port, wholeNumber } from '@omnigate/service-process';
 import { z } from 'zod';
 
 /** What the environment tells the cluster form on one machine; what services read besides goes through to them. */
@@ -8,6 +8,7 @@ export const clusterConfigSchema = z.object({
   OMNIGATE_SERVICE_KEY: headerKey()
     .optional()
     .describe('Key by which the services know each other; default: one is made'),
+  OMNIGATE_SMTP_PORT: port(2525).describe('SMTP port for mail that comes; 0 takes a free one'),
   OMNIGATE_REPLICAS: wholeNumber(1, 8).default(1).describe('Processes of each service'),
   KAFKA_BROKERS: z
     .string()

@@ -24,6 +24,8 @@ export interface EnvironmentOptions {
   publicUrl: string;
   /** Folder for the files of messages, which all processes share. */
   mediaFolder: string;
+  /** The public port for mail, which one process listens on: SMTP has no paths that a front door could go by. */
+  smtpPort: number;
   replicas: readonly Replica[];
   /** What this process was given: what services read besides passes through. */
   inherited: NodeJS.ProcessEnv;
@@ -55,9 +57,17 @@ export function serviceEnvironment(replica: Replica, o: EnvironmentOptions): Nod
     DATABASE_MIGRATION_URL: o.servers.migrationUrl,
     KAFKA_BROKERS: o.servers.kafkaBrokers,
     REDIS_URL: o.servers.redisUrl,
+    OMNIGATE_SMTP_PORT: '0',
+    ...(replica.name === 'channel-email-1' ? publicSmtp(o) : {}),
     ...(replica.service === 'directory' ? directoryKeys(o.keys) : {}),
   };
 }
+
+/** Its own HTTP port, which serves health and metrics alone, is then where the public ports are too. */
+const publicSmtp = ({ config, smtpPort }: EnvironmentOptions): NodeJS.ProcessEnv => ({
+  OMNIGATE_BIND: config.OMNIGATE_BIND,
+  OMNIGATE_SMTP_PORT: String(smtpPort),
+});
 
 const directoryKeys = ({ encryptionKey, adminKey }: Keys): NodeJS.ProcessEnv => ({
   OMNIGATE_ENCRYPTION_KEY: encryptionKey.toString('base64'),

@@ -28,6 +28,7 @@ export const serviceRows: readonly (readonly ServiceRow[])[] = [
     { name: 'channel-webhooks', grpc: false },
     { name: 'channel-web', grpc: false },
     { name: 'channel-wechat', grpc: false },
+    { name: 'channel-email', grpc: false },
   ],
 ];
 

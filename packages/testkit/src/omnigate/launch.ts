@@ -41,6 +41,8 @@ export interface LaunchedOmnigate {
   form: OmnigateForm;
   httpUrl: string;
   grpcAddress: string;
+  /** Of the SMTP server for mail that comes. */
+  smtpPort: number;
   apiKey: string;
   dataFolder: string;
   /** Process id of what was launched: Omnigate itself, or the command that the services are below. */
@@ -76,7 +78,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
   const made = options.dataFolder === undefined;
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'omnigate-test-'));
   if (made) chmodSync(dataFolder, 0o755);
-  const [httpPort = 0, grpcPort = 0] = await freePorts(2);
+  const [httpPort = 0, grpcPort = 0, smtpPort = 0] = await freePorts(3);
   const apiKey = `test-${randomBytes(24).toString('base64url')}`;
   const clients: { close(): void }[] = [];
   let output = '';
@@ -91,6 +93,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
         ...process.env,
         OMNIGATE_HTTP_PORT: String(httpPort),
         OMNIGATE_GRPC_PORT: String(grpcPort),
+        OMNIGATE_SMTP_PORT: String(smtpPort),
         OMNIGATE_DATA_DIR: dataFolder,
         OMNIGATE_ADMIN_KEY: apiKey,
         OMNIGATE_LOG_LEVEL: 'info',
@@ -140,6 +143,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
     form,
     httpUrl: `http://127.0.0.1:${httpPort}`,
     grpcAddress: `127.0.0.1:${grpcPort}`,
+    smtpPort,
     apiKey,
     dataFolder,
     pid: () => child?.pid ?? 0,

@@ -15,7 +15,8 @@ export type ServiceName =
   | 'analytics'
   | 'channel-webhooks'
   | 'channel-web'
-  | 'channel-wechat';
+  | 'channel-wechat'
+  | 'channel-email';
 
 /** A service as a process of its own. */
 export interface ServiceProcess {

@@ -16,6 +16,8 @@ export interface PlannedWrite {
   outcome: Outcome;
   /** The key to write, for an ApiKey that is new or changed. */
   key?: StoredKey;
+  /** The address that this channel alone is to have, and the document's field. */
+  address?: { field: string; hash: Buffer };
   /** A key that was made now, in the clear, to be shown once. */
   madeKey?: string;
 }

@@ -1,10 +1,12 @@
 import type { FieldViolation } from '@omnigate/errors';
 import type { Caller, DirectoryContext } from '../directory-context';
+import { hashAddress, uniqueProperty } from '../domain/channel-address';
 import type { ChannelSpec } from '../domain/channel-spec';
 import { apiBaseUrlProblem } from '../domain/private-address';
+import { reachedServers } from '../domain/reached-servers';
 import type { Document, JsonObject } from '../domain/resource';
 import { secretPaths, splitConfig } from '../domain/secret-fields';
-import { type ApplyState, fieldOf, type Planned } from './apply-plan';
+import { type ApplyState, fieldOf, type Planned, type PlannedWrite } from './apply-plan';
 import { type SealedPlanning, sealedWrite, storedSecrets } from './sealed-write';
 
 interface ChannelPlanning extends SealedPlanning {
@@ -12,16 +14,13 @@ interface ChannelPlanning extends SealedPlanning {
   state: ApplyState;
 }
 
-const apiBaseUrlOf = (config: unknown): string | undefined => {
-  const url = (config as JsonObject | undefined)?.api_base_url;
-  return typeof url === 'string' ? url : undefined;
-};
+const serversOf = (config: unknown): string =>
+  JSON.stringify(reachedServers(config as JsonObject | undefined));
 
-/** A channel keeps what an operator has allowed as long as its address stays the same. */
+/** A channel keeps what an operator has allowed as long as it reaches the same servers. */
 const operatorApplied = ({ existing, caller }: ChannelPlanning, config: JsonObject): boolean => {
   if (caller.roles.includes('operator')) return true;
-  const sameAddress = apiBaseUrlOf(existing?.spec.config) === apiBaseUrlOf(config);
-  return existing?.appliedByOperator === true && sameAddress;
+  return existing?.appliedByOperator === true && serversOf(existing.spec.config) === serversOf(config);
 };
 
 /**
@@ -62,18 +61,29 @@ export function planChannel(planning: ChannelPlanning, context: DirectoryContext
     kept,
     appliedByOperator,
   };
-  return { plan: sealedWrite(planning, content, context), violations: [] };
+  const plan = sealedWrite(planning, content, context);
+  return { plan: { ...plan, ...ownAddress(planning, schema) }, violations: [] };
 }
+
+const ownAddress = ({ document }: ChannelPlanning, schema: JsonObject): Pick<PlannedWrite, 'address'> => {
+  const property = uniqueProperty(schema);
+  const { type, config } = document.spec as unknown as ChannelSpec;
+  const address = property === undefined ? undefined : config[property];
+  if (typeof address !== 'string') return {};
+  return {
+    address: { field: fieldOf(document, `spec.config.${property}`), hash: hashAddress(type, address) },
+  };
+};
 
 const addressViolations = (
   config: JsonObject,
   at: { base: string; appliedByOperator: boolean },
   context: DirectoryContext,
 ): FieldViolation[] => {
-  const url = apiBaseUrlOf(config);
-  const description =
-    url === undefined ? undefined : apiBaseUrlProblem(url, at.appliedByOperator, context.fetchAllow);
-  return description === undefined ? [] : [{ field: `${at.base}.api_base_url`, description }];
+  return reachedServers(config).flatMap(({ field, url }) => {
+    const description = apiBaseUrlProblem(url, at.appliedByOperator, context.fetchAllow);
+    return description === undefined ? [] : [{ field: `${at.base}.${field}`, description }];
+  });
 };
 
 /** The first thing that is wrong with a field says enough. */

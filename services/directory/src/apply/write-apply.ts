@@ -4,6 +4,7 @@ import type { Caller, DirectoryContext } from '../directory-context';
 import type { StoredResource } from '../domain/resource';
 import { recordChanges } from '../resource-changes';
 import { countOperatorKeys, writeKey } from '../store/api-keys';
+import { claimChannelAddresses } from '../store/channel-addresses';
 import { insertChannelIds } from '../store/channel-ids';
 import { raiseRevisions, revisionKey, writeResources } from '../store/resources';
 import { insertTenants } from '../store/tenants';
@@ -60,6 +61,7 @@ const writeLookups = async (
     );
   const channels = changed.filter((plan) => plan.write.kind === 'Channel' && plan.outcome === 'created');
   if (channels.length > 0) await claimChannelIds(tx, channels);
+  await claimAddresses(tx, changed);
   await keepAnOperator(tx, changed);
   for (const { key } of changed) if (key) await writeKey(tx, key);
 };
@@ -75,6 +77,17 @@ const claimChannelIds = async (tx: Transaction, channels: readonly PlannedWrite[
       field: fieldOf(plan.document, 'metadata.id'),
       description: 'is the id of another channel',
     }));
+  if (fields.length > 0) throw new AppError('INVALID_ARGUMENT', {}, { fields });
+};
+
+const claimAddresses = async (tx: Transaction, changed: readonly PlannedWrite[]): Promise<void> => {
+  const addresses = changed.flatMap(({ address, write }) =>
+    address ? [{ ...address, channelId: write.id }] : [],
+  );
+  const taken = new Set(await claimChannelAddresses(tx, addresses));
+  const fields = addresses
+    .filter(({ channelId }) => taken.has(channelId))
+    .map(({ field }) => ({ field, description: 'is the address of another channel' }));
   if (fields.length > 0) throw new AppError('INVALID_ARGUMENT', {}, { fields });
 };
 

@@ -32,7 +32,7 @@ export interface StoredResource {
   hash: Buffer;
   /** Rises with each change of the kind in the tenant. */
   revision: bigint;
-  /** An operator set its api_base_url or base_url. */
+  /** An operator set the servers that it reaches. */
   appliedByOperator: boolean;
   createTime: Date;
   updateTime: Date;

@@ -1,10 +1,11 @@
-import { RegistryServiceService } from '@omnigate/contracts';
+import { RegistryServiceService, type ResolveChannelRequest } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { type CallContext, defineService, type Role, type RpcService } from '@omnigate/rpc';
 import type { DirectoryContext } from '../directory-context';
 import { requireKind } from '../require-kind';
 import {
   authenticateApiKey,
+  type ChannelKey,
   resolveChannel,
   resolveConnectors,
   resolveTenant,
@@ -21,10 +22,11 @@ const requireTenant = ({ identity }: CallContext): string => {
   throw new AppError('INVALID_ARGUMENT', { reason: 'the call names no tenant' });
 };
 
-const channelKey = (request: { channelId: string; name: string }, call: CallContext) =>
-  request.channelId === ''
-    ? { name: request.name, tenantId: requireTenant(call) }
-    : { channelId: request.channelId };
+const channelKey = (request: ResolveChannelRequest, call: CallContext): ChannelKey => {
+  const { channelId, name, type, address } = request;
+  if (channelId !== '') return { channelId };
+  return address === '' ? { name, tenantId: requireTenant(call) } : { type, address };
+};
 
 /**
  * What other services ask of the directory.

@@ -27,6 +27,36 @@ const turnOf = ({ tenantId }: TestTenant) =>
     values: [tenantId],
   });
 
+describe('mail of machines', () => {
+  test.each(['auto-reply', 'mailing-list', 'bounce', 'mail-loop'])(
+    '%s is stored and asks nobody',
+    async (event) => {
+      const tenants = [bed.addTenant(), bed.addTenant({ firstResponder: 'people' })];
+      for (const tenant of tenants) {
+        await bed.receive(tenant, { event });
+        const conversation = await newest(tenant);
+        expect(conversation).toMatchObject({ inboundCount: 1, messageSeq: 1, queuedAt: null });
+        expect(await turnOf(tenant)).toEqual([]);
+      }
+      const [bot] = tenants as [TestTenant];
+      await bed.receive(bot, { text: 'a person' });
+      expect(await turnOf(bot)).toMatchObject([{ from_seq: 2, covers_seq: 2 }]);
+    },
+  );
+});
+
+test('what e-mail has besides is stored with the message', async () => {
+  const tenant = bed.addTenant();
+  const letter = { subject: 'My order', html: '<p>hello</p>' };
+  await bed.receive(tenant, { letter });
+  const { messages } = await clientOf(tenant).listMessages({ conversationId: (await newest(tenant)).id });
+  expect(messages[0]).toMatchObject({
+    content: { kind: { value: { body: 'hello' } } },
+    attachments: [],
+    letter,
+  });
+});
+
 describe('repeats', () => {
   test('in one batch and in a later one are dropped', async () => {
     const tenant = bed.addTenant();

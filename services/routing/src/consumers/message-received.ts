@@ -234,6 +234,7 @@ function record(changes: Changes, touched: Touched, item: Inbound, consents: Con
     senderName: message.sender?.name ?? '',
     content: message.content,
     attachments: message.attachments,
+    letter: message.letter,
     providerMessageId: message.providerMessageId,
     ...(message.occurredTime && { occurredTime: message.occurredTime }),
   });

@@ -22,6 +22,11 @@ test('an agent has a name, a customer has none', () => {
   expect([PartyRole.PARTY_ROLE_CUSTOMER, PartyRole.PARTY_ROLE_AGENT].map(name)).toEqual(['', 'Li']);
 });
 
+test('of a letter its masked subject is told alone', () => {
+  const letter = { subject: 'call 13800138000', html: '<p>13800138000</p>' };
+  expect(maskedMessage(row, undefined, letter).letter).toEqual({ subject: 'call [phone]', html: '' });
+});
+
 test('every kind of content keeps its form and loses what is personal', () => {
   const phone = '13800138000';
   const { _unknownFields, ...media } = Media.fromPartial({

@@ -3,6 +3,7 @@ import {
   type Conversation,
   DeliveryState,
   type Direction,
+  type Letter,
   PartyRole,
   type ResolvedChannel,
   type StoredMessage,
@@ -96,9 +97,14 @@ export interface ShownMessage {
  *
  * @param row the message.
  * @param content what it says.
+ * @param letter what e-mail has besides; its HTML, which may hold anything, is left out.
  * @returns the message of the contract.
  */
-export function maskedMessage(row: ShownMessage, content: Content | undefined): StoredMessage {
+export function maskedMessage(
+  row: ShownMessage,
+  content: Content | undefined,
+  letter?: Letter,
+): StoredMessage {
   const isCustomer = row.role === PartyRole.PARTY_ROLE_CUSTOMER;
   return {
     id: row.id,
@@ -113,6 +119,6 @@ export function maskedMessage(row: ShownMessage, content: Content | undefined): 
     providerMessageId: '',
     occurredTime: row.occurredAt,
     createTime: row.createdAt,
-    letter: undefined,
+    letter: letter && { subject: maskPersonalData(letter.subject), html: '' },
   };
 }

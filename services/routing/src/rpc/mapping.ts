@@ -77,6 +77,7 @@ export function toMessage(
   row: MessageRow,
   delivery: { state: DeliveryState; errorCode: string } | undefined,
 ): StoredMessage {
+  const besides = row.attachments ? StoredMessage.decode(row.attachments) : undefined;
   // Not by fromPartial, which would leave out what this version does not know.
   return {
     id: row.id,
@@ -85,13 +86,13 @@ export function toMessage(
     direction: row.direction,
     sender: { role: row.role, name: row.senderName, address: row.senderAddress },
     content: Content.decode(row.content),
-    attachments: row.attachments ? StoredMessage.decode(row.attachments).attachments : [],
+    attachments: besides?.attachments ?? [],
     state: delivery?.state ?? 0,
     errorCode: delivery?.errorCode ?? '',
     providerMessageId: row.providerMessageId,
     occurredTime: row.occurredAt,
     createTime: row.createdAt,
-    letter: undefined,
+    letter: besides?.letter,
   };
 }
 

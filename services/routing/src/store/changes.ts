@@ -9,6 +9,7 @@ import {
   encodeMessage,
   type HandoffPacket,
   HandoffPacket as HandoffPacketCodec,
+  type Letter,
   type Media,
   MessageSend,
   messageKey,
@@ -115,6 +116,7 @@ export interface MessageDraft {
   senderName?: string;
   content: Content | undefined;
   attachments?: Media[];
+  letter?: Letter | undefined;
   providerMessageId?: string;
   occurredTime?: Date;
 }
@@ -135,7 +137,7 @@ export function addMessage(
   draft: MessageDraft,
 ): MessageRow {
   conversation.messageSeq += 1;
-  const attachments = draft.attachments ?? [];
+  const { attachments = [], letter } = draft;
   const row: MessageRow = {
     tenantId: conversation.tenantId,
     conversationId: conversation.id,
@@ -146,15 +148,16 @@ export function addMessage(
     senderAddress: draft.senderAddress ?? '',
     senderName: draft.senderName ?? '',
     content: draft.content ? encodeMessage(ContentCodec, draft.content) : new Uint8Array(),
-    attachments: attachments.length
-      ? StoredMessage.encode(StoredMessage.fromPartial({ attachments })).finish()
-      : null,
+    attachments:
+      attachments.length || letter
+        ? StoredMessage.encode(StoredMessage.fromPartial({ attachments, ...(letter && { letter }) })).finish()
+        : null,
     providerMessageId: draft.providerMessageId ?? '',
     occurredAt: draft.occurredTime ?? changes.now,
     createdAt: changes.now,
   };
   changes.messages.push(row);
-  const message = maskedMessage(row, draft.content);
+  const message = maskedMessage(row, draft.content, letter);
   addChange(changes, conversation, channel, { $case: 'messageRecorded', value: { message } });
   return row;
 }

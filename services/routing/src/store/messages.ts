@@ -14,7 +14,7 @@ export interface MessageRow {
   senderName: string;
   /** Encoded Content. */
   content: Uint8Array;
-  /** Encoded StoredMessage with attachments alone; null without any. */
+  /** Encoded StoredMessage with attachments and letter alone; null without any. */
   attachments: Uint8Array | null;
   providerMessageId: string;
   occurredAt: Date;

@@ -1,0 +1,112 @@
+import type { Bus } from '@omnigate/bus';
+import { createChannelLog, createDeliveries, createRegistration } from '@omnigate/channel-kit';
+import type { RegistryServiceService } from '@omnigate/contracts';
+import type { Database } from '@omnigate/database';
+import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
+import type { Client, RpcService } from '@omnigate/rpc';
+import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
+import type { State } from '@omnigate/state';
+import type { FastifyInstance } from 'fastify';
+import { createEmailAdapter } from './email-adapter';
+import { createInbound } from './inbound';
+import { createMailFiles } from './mail-files';
+import { adapterService, emailManifest } from './manifest';
+import { createMailReader, type MailReaderOptions } from './parsing/mail-reader';
+import { createSmtpConnections } from './smtp/connections';
+import { createMailListener, type ListenerConfig } from './smtp/listener';
+
+/** What channel-email needs. */
+export interface ChannelEmailOptions {
+  /** Of `channelEmailSchema`. */
+  database: Database;
+  bus: Bus;
+  state: State;
+  directory: DirectoryCache;
+  registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
+  media: MediaStore;
+  mediaLinks: MediaLinks;
+  logger: Logger;
+  metrics: Metrics;
+  /** `OMNIGATE_PUBLIC_URL`. */
+  publicUrl: string;
+  /** `OMNIGATE_SENDS_IN_FLIGHT`. */
+  sendsInFlight: number;
+  /** No other process runs this service. */
+  exclusive: boolean;
+  listener: ListenerConfig;
+  /** Limits of the thread that reads mails; for tests. */
+  reader?: Omit<MailReaderOptions, 'logger'>;
+}
+
+/** The service, which listens for mail while it runs. */
+export interface ChannelEmail extends ServiceApp<RpcService, FastifyInstance> {
+  /** Known once it has started. */
+  smtpPort(): number;
+}
+
+/** Makes the channel of e-mail: mail in by SMTP, deliveries out. */
+export function createChannelEmail(o: ChannelEmailOptions): ChannelEmail {
+  const { bus, database, directory, logger, metrics, state } = o;
+  const signals = createSignals(metrics, `${adapterService}.received`);
+  const connections = createSmtpConnections();
+  const adapter = createEmailAdapter({ database, media: o.media, connections });
+  const { media, mediaLinks } = o;
+  const parts = { adapterService, bus, directory, logger, metrics, database, state, media, mediaLinks };
+  const deliveries = createDeliveries({
+    ...parts,
+    adapters: new Map([[emailManifest.type, adapter]]),
+    publicUrl: o.publicUrl.replace(/\/+$/, ''),
+    sendsInFlight: o.sendsInFlight,
+    exclusive: o.exclusive,
+  });
+  const channelLog = createChannelLog(parts);
+  const reader = createMailReader({ logger, ...o.reader });
+  const inbound = createInbound({
+    database,
+    bus,
+    directory,
+    files: createMailFiles(o.media),
+    signals,
+    recordStatuses: deliveries.recordStatuses,
+  });
+  const listener = createMailListener({
+    config: o.listener,
+    directory,
+    state,
+    reader,
+    inbound,
+    signals,
+    logger,
+    refused: (channel, code) =>
+      channelLog.record(channel, {
+        stage: 'receive',
+        code,
+        detail: 'A mail was refused, since it can not be read; its sender was told.',
+      }),
+  });
+  const registration = createRegistration({
+    manifests: [emailManifest],
+    register: (request) => o.registry.registerChannelTypes(request),
+    logger,
+  });
+  let smtpPort = 0;
+  return {
+    rpc: [],
+    smtpPort: () => smtpPort,
+    async start() {
+      await deliveries.start();
+      // Not awaited: the directory may start later.
+      void registration.start();
+      smtpPort = await listener.start();
+    },
+    async stop() {
+      registration.stop();
+      await listener.stop();
+      await inbound.drain();
+      await reader.stop();
+      await deliveries.stop();
+      connections.stop();
+    },
+  };
+}
