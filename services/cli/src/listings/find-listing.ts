@@ -4,11 +4,13 @@ import type { Listing } from './listing';
 import { operationListings } from './operations';
 import { reportListings } from './reports';
 import { resourceListings } from './resources';
+import { ticketListings } from './tickets';
 
 /** Everything that `get` lists. */
 export const listings: readonly Listing[] = [
   ...resourceListings,
   ...conversationListings,
+  ...ticketListings,
   ...operationListings,
   ...reportListings,
 ];
@@ -21,7 +23,6 @@ const planned = [
   'sla-policy',
   'alert-rule',
   'webhook-endpoint',
-  'ticket',
 ];
 
 /** "ApiKeys", "api-keys" and "apikey" fold to "apikey". */

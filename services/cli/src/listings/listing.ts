@@ -13,6 +13,8 @@ export const filters = [
   'message',
   'days',
   'until',
+  'type',
+  'worker',
 ] as const;
 
 /** One of filters. */
@@ -23,6 +25,17 @@ export type ListQuery = { [F in Filter]?: string } & {
   /** One by its name or id; empty for all. */
   name: string;
 };
+
+/** How one of a kind is shown that has parts, which the list leaves out. */
+export interface OneWithParts {
+  /** Full name of the proto message that holds both. */
+  message: string;
+  read(server: Server, name: string): Promise<unknown>;
+  /** Member with what the list shows too, and with its parts; json and yaml show these as a member of the first. */
+  rowMember: string;
+  partsMember: string;
+  partColumns: readonly Column<JsonRow>[];
+}
 
 /** One kind of thing that `get` lists. */
 export interface Listing {
@@ -41,6 +54,8 @@ export interface Listing {
   list(server: Server, query: ListQuery): AsyncIterable<unknown>;
   /** What people see of one in place of a row of a table. */
   lines?(item: unknown, terminal: Terminal): string[];
+  /** How one by its name is shown, where it differs. */
+  one?: OneWithParts;
 }
 
 const pageSize = 500;
