@@ -16,6 +16,7 @@ export {
   startMailProvider,
 } from './mail';
 export { samplePng } from './media/sample-png';
+export { openTestMedia, type TestMedia } from './media/test-media';
 export {
   type LaunchedOmnigate,
   type LaunchOptions,

@@ -3,7 +3,7 @@ import { createChannelLog, createDeliveries, createRegistration } from '@omnigat
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { MediaStore } from '@omnigate/media';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
@@ -25,12 +25,15 @@ export interface ChannelEmailOptions {
   directory: DirectoryCache;
   registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
   media: MediaStore;
+  mediaLinks: MediaLinks;
   logger: Logger;
   metrics: Metrics;
   /** `OMNIGATE_PUBLIC_URL`. */
   publicUrl: string;
   /** `OMNIGATE_SENDS_IN_FLIGHT`. */
   sendsInFlight: number;
+  /** `OMNIGATE_FETCH_ALLOW`. */
+  fetchAllow?: readonly string[];
   /** No other process runs this service. */
   exclusive: boolean;
   listener: ListenerConfig;
@@ -49,14 +52,13 @@ export function createChannelEmail(o: ChannelEmailOptions): ChannelEmail {
   const { bus, database, directory, logger, metrics, state } = o;
   const signals = createSignals(metrics, `${adapterService}.received`);
   const connections = createSmtpConnections();
-  const adapter = createEmailAdapter({ database, media: o.media, connections });
-  const parts = { adapterService, bus, directory, logger, metrics, database, state };
+  const adapter = createEmailAdapter({ database, connections });
+  const parts = { adapterService, bus, directory, logger, metrics };
   const deliveries = createDeliveries({
+    ...o,
     ...parts,
     adapters: new Map([[emailManifest.type, adapter]]),
     publicUrl: o.publicUrl.replace(/\/+$/, ''),
-    sendsInFlight: o.sendsInFlight,
-    exclusive: o.exclusive,
   });
   const channelLog = createChannelLog(parts);
   const reader = createMailReader({ logger, ...o.reader });

@@ -1,5 +1,4 @@
-import { createDirectoryMediaStore } from '@omnigate/media';
-import { runService } from '@omnigate/service-process';
+import { openProcessMedia, runService } from '@omnigate/service-process';
 import { createChannelEmail } from './app';
 import { configSchema } from './config';
 import { listenerConfigFrom } from './smtp/listener-config';
@@ -14,11 +13,12 @@ runService(process, {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     const app = createChannelEmail({
       ...foundation,
+      ...openProcessMedia(config),
       registry,
       directory,
-      media: createDirectoryMediaStore({ folder: config.OMNIGATE_MEDIA_DIR }),
       publicUrl: config.OMNIGATE_PUBLIC_URL,
       sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
+      fetchAllow: config.OMNIGATE_FETCH_ALLOW,
       listener: listenerConfigFrom(config, config.OMNIGATE_PUBLIC_URL),
     });
     return { app, directory };

@@ -1,6 +1,6 @@
 import { installationFields } from '@omnigate/installation';
 import { tracingConfig } from '@omnigate/runtime';
-import { hostPortPairs, mailFields, mediaFields, wholeNumber } from '@omnigate/service-process';
+import { hostPortPairs, mailFields, wholeNumber } from '@omnigate/service-process';
 import { z } from 'zod';
 
 /** What the environment says; design §7. */
@@ -8,12 +8,9 @@ export const configSchema = z.object({
   ...installationFields,
   OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
-    'host:port pairs, with commas, that api_base_url may name though private',
+    'host:port pairs, with commas, that api_base_url may name and files be fetched from though private',
   ),
   ...mailFields,
-  OMNIGATE_MEDIA_DIR: mediaFields.OMNIGATE_MEDIA_DIR.unwrap()
-    .optional()
-    .describe('Folder for the files of messages; default: media in OMNIGATE_DATA_DIR'),
   ...tracingConfig,
 });
 

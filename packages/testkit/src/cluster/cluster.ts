@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Addresses, encryptionKey, ownerKey, serviceKey } from '@omnigate/installation';
 import { type Logger, type RunningParts, runParts } from '@omnigate/runtime';
 import { createPortGiver } from '../free-ports';
@@ -109,7 +109,16 @@ async function startServices(o: Composition): Promise<RunningParts> {
   };
   const { publicUrl } = addresses;
   const smtpPort = o.ports[2].port;
-  const environment = { ...o, servers: infrastructure.servers, keys, publicUrl, smtpPort, replicas };
+  const mediaFolder = resolve(config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media'));
+  const environment = {
+    ...o,
+    servers: infrastructure.servers,
+    keys,
+    publicUrl,
+    smtpPort,
+    mediaFolder,
+    replicas,
+  };
   const services = createServices({ ...o, rows, environment });
   const statusPort = await o.givePort();
   const door = createFrontDoor({

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ClusterConfig } from './config';
 import { grpcAddresses, type Replica } from './topology';
 
@@ -25,8 +24,8 @@ export interface EnvironmentOptions {
   publicUrl: string;
   /** The public port for mail, which one process listens on: SMTP has no paths that a front door could go by. */
   smtpPort: number;
-  /** Path of the folder with the files of messages, which all processes share. */
-  folder: string;
+  /** Folder for the files of messages, which all processes share. */
+  mediaFolder: string;
   replicas: readonly Replica[];
   /** What this process was given: what services read besides passes through. */
   inherited: NodeJS.ProcessEnv;
@@ -47,6 +46,7 @@ export function serviceEnvironment(replica: Replica, o: EnvironmentOptions): Nod
     OMNIGATE_HTTP_PORT: String(replica.httpPort),
     OMNIGATE_GRPC_PORT: String(replica.grpcPort),
     OMNIGATE_PUBLIC_URL: o.publicUrl,
+    OMNIGATE_MEDIA_DIR: o.mediaFolder,
     OMNIGATE_TRUST_PROXY: '127.0.0.1',
     OMNIGATE_SERVICE_KEY: o.keys.serviceKey,
     OMNIGATE_DIRECTORY_ADDRESS: grpcAddresses(o.replicas, 'directory').join(),
@@ -56,7 +56,6 @@ export function serviceEnvironment(replica: Replica, o: EnvironmentOptions): Nod
     DATABASE_MIGRATION_URL: o.servers.migrationUrl,
     KAFKA_BROKERS: o.servers.kafkaBrokers,
     REDIS_URL: o.servers.redisUrl,
-    OMNIGATE_MEDIA_DIR: join(o.folder, 'media'),
     OMNIGATE_SMTP_PORT: '0',
     ...(replica.name === 'channel-email-1' ? publicSmtp(o) : {}),
     ...(replica.service === 'directory' ? directoryKeys(o.keys) : {}),
