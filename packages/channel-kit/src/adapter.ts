@@ -136,12 +136,12 @@ export interface SendRequest {
   content: Content;
   /** Further files by reference, in the order given. */
   attachments: Media[];
+  /** What e-mail has besides. */
+  letter?: Letter;
   /** The files of all tenants; the channel's tenant has its own there, by `media_id`. */
   media: MediaStore;
   /** @returns a link by which the provider may get a file of the channel's tenant; it expires after a day */
   mediaUrl(mediaId: string): string;
-  /** What e-mail has besides. */
-  letter?: Letter;
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
   /** `<webhook_url>/status?message_id=<id>`. */

@@ -32,6 +32,8 @@ export interface ChannelEmailOptions {
   publicUrl: string;
   /** `OMNIGATE_SENDS_IN_FLIGHT`. */
   sendsInFlight: number;
+  /** `OMNIGATE_FETCH_ALLOW`. */
+  fetchAllow?: readonly string[];
   /** No other process runs this service. */
   exclusive: boolean;
   listener: ListenerConfig;
@@ -50,15 +52,13 @@ export function createChannelEmail(o: ChannelEmailOptions): ChannelEmail {
   const { bus, database, directory, logger, metrics, state } = o;
   const signals = createSignals(metrics, `${adapterService}.received`);
   const connections = createSmtpConnections();
-  const adapter = createEmailAdapter({ database, media: o.media, connections });
-  const { media, mediaLinks } = o;
-  const parts = { adapterService, bus, directory, logger, metrics, database, state, media, mediaLinks };
+  const adapter = createEmailAdapter({ database, connections });
+  const parts = { adapterService, bus, directory, logger, metrics };
   const deliveries = createDeliveries({
+    ...o,
     ...parts,
     adapters: new Map([[emailManifest.type, adapter]]),
     publicUrl: o.publicUrl.replace(/\/+$/, ''),
-    sendsInFlight: o.sendsInFlight,
-    exclusive: o.exclusive,
   });
   const channelLog = createChannelLog(parts);
   const reader = createMailReader({ logger, ...o.reader });

@@ -3,7 +3,6 @@ import { type ChannelAdapter, plainText, type SendRequest, type SendResult } fro
 import type { Content, Media } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import { AppError, isAppError } from '@omnigate/errors';
-import type { MediaStore } from '@omnigate/media';
 import { domainOf, normalAddress } from './domain/addresses';
 import { outgoingMessageId } from './domain/message-ids';
 import { replySubject, subjectKey, subjectLine } from './domain/subject';
@@ -15,7 +14,6 @@ import { insertLeaving, type ThreadState } from './store/leaving';
 /** What the adapter stands on. */
 export interface EmailAdapterDeps {
   database: Database;
-  media: Pick<MediaStore, 'get'>;
   connections: Pick<SmtpConnections, 'deliver'>;
 }
 
@@ -40,7 +38,7 @@ export function createEmailAdapter(deps: EmailAdapterDeps): ChannelAdapter {
       const said = saidIn(request.content);
       if (!said) return { kind: 'permanent', code: 'UNSUPPORTED_KIND' };
       try {
-        const files = await readFiles(deps.media, request, [...said.files, ...request.attachments]);
+        const files = await readFiles(request, [...said.files, ...request.attachments]);
         return await sendMail(deps, { request, config, text: said.text, files });
       } catch (error) {
         // Nothing was written yet: the database or the store of files is away, or lacks a file.
@@ -69,8 +67,7 @@ function saidIn(content: Content): { text: string; files: Media[] } | undefined 
 
 /** @throws AppError MESSAGE_INVALID for a file that is not there or too large; what the store throws */
 async function readFiles(
-  store: Pick<MediaStore, 'get'>,
-  { channel }: Pick<SendRequest, 'channel'>,
+  { channel, media: store }: Pick<SendRequest, 'channel' | 'media'>,
   wanted: readonly Media[],
 ): Promise<AttachedFile[]> {
   const files: AttachedFile[] = [];

@@ -13,11 +13,12 @@ runService(process, {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     const app = createChannelEmail({
       ...foundation,
+      ...openProcessMedia(config),
       registry,
       directory,
-      ...openProcessMedia(config),
       publicUrl: config.OMNIGATE_PUBLIC_URL,
       sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
+      fetchAllow: config.OMNIGATE_FETCH_ALLOW,
       listener: listenerConfigFrom(config, config.OMNIGATE_PUBLIC_URL),
     });
     return { app, directory };

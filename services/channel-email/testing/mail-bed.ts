@@ -22,7 +22,7 @@ import {
 import { createDatabase, type Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
-import { createDirectoryMediaStore, type MediaStore } from '@omnigate/media';
+import { createDirectoryMediaStore, createMediaLinks, type MediaStore } from '@omnigate/media';
 import { createLogger, createMetrics, newId } from '@omnigate/runtime';
 import { createLocalState } from '@omnigate/state';
 import {
@@ -112,6 +112,7 @@ export async function startMailBed(o: MailBedOptions = {}): Promise<MailBed> {
     directory: channels.directory,
     registry: { registerChannelTypes: async () => ({}) },
     media: o.media?.(store) ?? store,
+    mediaLinks: createMediaLinks({ key: Buffer.alloc(32), publicUrl: 'https://gate.example.com' }),
     logger,
     metrics,
     publicUrl: 'https://gate.example.com',

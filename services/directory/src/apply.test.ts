@@ -1,4 +1,4 @@
-import { ApplyOutcome, ChannelType } from '@omnigate/contracts';
+import { ApplyOutcome } from '@omnigate/contracts';
 import { invalid, type OpenDirectory, openDirectory } from '../testing/open-directory';
 
 const { APPLY_OUTCOME_CREATED, APPLY_OUTCOME_CONFIGURED, APPLY_OUTCOME_UNCHANGED } = ApplyOutcome;
@@ -117,7 +117,7 @@ test('tells all that is wrong at once and writes nothing', async () => {
       'resources[4].spec.config.from is required',
       'resources[4].spec.config.form is not a known field',
       'resources[4].spec.team there is no Team nowhere; apply it before or together with this',
-      'resources[5].spec.type is not a channel type; there are: sms-twilio, web',
+      'resources[5].spec.type is not a channel type; there are: email, sms-twilio, web',
       'resources[6].metadata.id must be a UUID',
       'resources[7].spec.teams[0] there is no Team nowhere; apply it before or together with this',
       'resources[8].kind is not a kind of resource',
@@ -205,16 +205,10 @@ test('lets only an operator point a channel at a private address', async () => {
 });
 
 test('the server that takes mail is judged in the same way, and another one is another', async () => {
-  const properties = { host: { type: 'string' }, port: { type: 'integer' } };
-  const configSchema = { type: 'object', properties: { smtp: { type: 'object', properties } } };
-  const type = 'mail-test';
-  await open.registry.registerChannelTypes({
-    channelTypes: [ChannelType.fromPartial({ type, title: 'Mail', adapterService: 'mail', configSchema })],
-  });
   const at = (host: string, port: number) => ({
     kind: 'Channel',
     name: 'private-mail',
-    spec: { type, config: { smtp: { host, port } } },
+    spec: { type: 'email', config: { address: 'private@shop.example', smtp: { host, port } } },
   });
   const wrong = invalid('resources[0].spec.config.smtp.host');
   for (const host of ['127.0.0.1', 'localhost', '::1', '10.0.0.1'])

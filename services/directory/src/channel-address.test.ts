@@ -1,4 +1,3 @@
-import { ChannelType } from '@omnigate/contracts';
 import { createDirectoryCache, type DirectoryCache } from '@omnigate/directory-cache';
 import { createLogger } from '@omnigate/runtime';
 import { eventually } from '../testing/eventually';
@@ -9,13 +8,6 @@ let cache: DirectoryCache;
 let other: ReturnType<OpenDirectory['as']>;
 beforeAll(async () => {
   open = await openDirectory();
-  const properties = { address: { type: 'string', unique: true } };
-  const configSchema = { type: 'object', required: ['address'], properties };
-  await open.registry.registerChannelTypes({
-    channelTypes: [
-      ChannelType.fromPartial({ type: 'mail', title: 'Mail', adapterService: 'mail', configSchema }),
-    ],
-  });
   const { registry, bus } = open;
   cache = createDirectoryCache({ registry, bus, logger: createLogger({ service: 'test', level: 'silent' }) });
   await cache.start();
@@ -30,9 +22,9 @@ afterAll(async () => {
 const mail = (name: string, address: string) => ({
   kind: 'Channel',
   name,
-  spec: { type: 'mail', config: { address } },
+  spec: { type: 'email', config: { address, smtp: { host: 'smtp.example.com' } } },
 });
-const holderOf = async (address: string, type = 'mail') =>
+const holderOf = async (address: string, type = 'email') =>
   (await cache.channelByAddress(type, address))?.name;
 
 test('a channel is found by its address, however it is written, and by no other', async () => {

@@ -8,9 +8,16 @@ const folder = join(__dirname, '../../../examples');
 const demoFolder = join(__dirname, '../../ticket/demo');
 const files = globSync('**/*.yaml', { cwd: folder }).sort();
 
+let addresses = 0;
+/** An address is one channel's alone. */
+const variable = (name: string): string => {
+  if (name.endsWith('_HOST')) return 'smtp.example.com';
+  return name.endsWith('_ADDRESS') ? `shop-${++addresses}@example.com` : `a-value-of-${name}`;
+};
+
 /** As the CLI reads files, every variable being set. */
 const readResources = (file: string, below = folder): Resource[] => {
-  const text = readFileSync(join(below, file), 'utf8').replace(/\$\{(\w+)\}/g, 'a-value-of-$1');
+  const text = readFileSync(join(below, file), 'utf8').replace(/\$\{(\w+)\}/g, (_, name) => variable(name));
   return parseAllDocuments(text).map((document) => {
     expect(document.errors).toEqual([]);
     return Resource.fromPartial(document.toJS() as Resource);

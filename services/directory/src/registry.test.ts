@@ -1,3 +1,4 @@
+import { channelTypes } from '../testing/channel-types';
 import { type OpenDirectory, openDirectory } from '../testing/open-directory';
 
 let open: OpenDirectory;
@@ -98,16 +99,22 @@ test('resolves a tenant with its teams and agents, and a revision that rises', a
   await expect(open.registry.resolveTenant({ tenantId: 'nobody' })).rejects.toEqual(notFound);
 });
 
-test('shows channel types as resources', async () => {
+test('shows channel types as resources, in pages of any size', async () => {
+  const types = channelTypes.map(({ type }) => type).sort();
   const { resources } = await open.as(['supervisor']).directory.listResources({ kind: 'ChannelType' });
-  expect(resources.map(({ metadata }) => metadata?.name)).toEqual(['sms-twilio', 'web']);
-  expect(resources[0]?.spec).toMatchObject({
+  expect(resources.map(({ metadata }) => metadata?.name)).toEqual(types);
+  expect(resources.find(({ metadata }) => metadata?.name === 'sms-twilio')?.spec).toMatchObject({
     adapter_service: 'channel-webhooks',
     capabilities: { single_message_turn: true },
   });
-  const [page, next] = [await listTypes(''), await listTypes((await listTypes('')).nextPageToken)];
-  expect([page, next].map(({ resources: [only] }) => only?.metadata?.name)).toEqual(['sms-twilio', 'web']);
-  expect(next.nextPageToken).toBe('');
+  const paged: (string | undefined)[] = [];
+  let pageToken = '';
+  do {
+    const page = await listTypes(pageToken);
+    paged.push(...page.resources.map(({ metadata }) => metadata?.name));
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  expect(paged).toEqual(types);
 });
 
 const listTypes = (pageToken: string) =>

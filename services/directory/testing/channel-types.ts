@@ -21,6 +21,32 @@ export const channelTypes: ChannelType[] = [
     },
   }),
   ChannelType.fromPartial({
+    type: 'email',
+    title: 'E-mail',
+    adapterService: 'channel-email',
+    addressNamespace: 'email',
+    defaultMaxPerSecond: 10,
+    capabilities: { maxTextCharacters: 100_000, providerMessageIds: true },
+    configSchema: {
+      type: 'object',
+      required: ['address', 'smtp'],
+      properties: {
+        address: { type: 'string', format: 'email', unique: true },
+        smtp: {
+          type: 'object',
+          required: ['host'],
+          properties: {
+            host: { type: 'string' },
+            port: { type: 'integer' },
+            secure: { type: 'boolean' },
+            user: { type: 'string' },
+            password: { type: 'string', secret: true },
+          },
+        },
+      },
+    },
+  }),
+  ChannelType.fromPartial({
     type: 'web',
     title: 'Web chat',
     adapterService: 'channel-web',

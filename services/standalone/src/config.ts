@@ -1,6 +1,6 @@
 import { installationFields } from '@omnigate/installation';
 import { tracingConfig } from '@omnigate/runtime';
-import { hostPortPairs, mailFields, mediaFields, wholeNumber } from '@omnigate/service-process';
+import { hostPortPairs, mailFields, wholeNumber } from '@omnigate/service-process';
 import { z } from 'zod';
 
 /** What the environment says; design §7. */
@@ -11,9 +11,6 @@ export const configSchema = z.object({
     'host:port pairs, with commas, that api_base_url may name and files be fetched from though private',
   ),
   ...mailFields,
-  OMNIGATE_MEDIA_DIR: mediaFields.OMNIGATE_MEDIA_DIR.unwrap()
-    .optional()
-    .describe('Folder for the files of messages; default: media in OMNIGATE_DATA_DIR'),
   ...tracingConfig,
 });
 

@@ -112,7 +112,6 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
         address: firstSend.to,
         threadKey: '',
         sender: Party.fromPartial({}),
-        attachments: [],
         content: firstSend.content,
         ...files,
         statusUrl,
@@ -185,7 +184,6 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
           address: firstSend.to,
           threadKey: '',
           sender: Party.fromPartial({}),
-          attachments: [],
         };
         const whole = {
           ...request,

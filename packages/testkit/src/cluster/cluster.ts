@@ -108,10 +108,17 @@ async function startServices(o: Composition): Promise<RunningParts> {
     serviceKey: serviceKey(folder, config.OMNIGATE_SERVICE_KEY),
   };
   const { publicUrl } = addresses;
-  const mediaFolder = resolve(config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media'));
   const smtpPort = o.ports[2].port;
-  const servers = infrastructure.servers;
-  const environment = { ...o, servers, keys, publicUrl, mediaFolder, smtpPort, replicas };
+  const mediaFolder = resolve(config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media'));
+  const environment = {
+    ...o,
+    servers: infrastructure.servers,
+    keys,
+    publicUrl,
+    smtpPort,
+    mediaFolder,
+    replicas,
+  };
   const services = createServices({ ...o, rows, environment });
   const statusPort = await o.givePort();
   const door = createFrontDoor({

@@ -22,10 +22,10 @@ export interface EnvironmentOptions {
   servers: Servers;
   keys: Keys;
   publicUrl: string;
-  /** Folder for the files of messages, which all processes share. */
-  mediaFolder: string;
   /** The public port for mail, which one process listens on: SMTP has no paths that a front door could go by. */
   smtpPort: number;
+  /** Folder for the files of messages, which all processes share. */
+  mediaFolder: string;
   replicas: readonly Replica[];
   /** What this process was given: what services read besides passes through. */
   inherited: NodeJS.ProcessEnv;

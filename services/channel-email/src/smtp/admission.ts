@@ -15,7 +15,7 @@ export interface AdmissionLimits {
 
 /** A large provider sends for many customers by few addresses; a sender is one customer, or a machine gone wild. */
 export const defaultLimits: AdmissionLimits = {
-  connections: 50,
+  connections: 100,
   client: { ratePerSecond: 100, burst: 1_000 },
   sender: { ratePerSecond: 0.5, burst: 30 },
   mailMs: 300_000,
