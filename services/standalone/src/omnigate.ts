@@ -106,7 +106,7 @@ function compose(composition: Composition): Omnigate {
     bot: open(botSchema, 3),
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
-    analytics: open(analyticsSchema, 3),
+    analytics: open(analyticsSchema, 4),
   };
   const bus = createPostgresBus({
     url: server.url,
