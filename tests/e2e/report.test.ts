@@ -2,26 +2,29 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { AnalyticsServiceService } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { AnalyticsServiceService, DirectoryServiceService } from '@omnigate/contracts';
 import { type AgentDesk, openAgentDesk } from '../journeys/agent-desk';
-import { demoArticles } from '../journeys/demo-knowledge';
 import { eventually } from '../journeys/eventually';
-import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
+import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 
 const run = promisify(execFile);
 const omnigateCommand = join(dirname(require.resolve('omnigate/package.json')), 'bin', 'omnigate.mjs');
 
 describe('the report of a small day', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let desk: AgentDesk;
+  let supervisorKey: string;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate({ env: { OMNIGATE_DEMO: '0' } });
-    shop = await openSmsShop(omnigate, { resources: demoArticles() });
+    omnigate = await openOmnigate();
+    shop = await openSmsShop(omnigate);
     desk = await openAgentDesk(omnigate, { name: 'ann' });
     await desk.comeOnline();
+    const key = resource('ApiKey', 'manager', { role: 'supervisor' });
+    const applied = await omnigate.client(DirectoryServiceService).applyResources({ resources: [key] });
+    supervisorKey = String(applied.resources[0]?.resource?.status?.key);
   }, 240_000);
   afterAll(async () => {
     desk?.close();
@@ -38,7 +41,7 @@ describe('the report of a small day', () => {
   const getReport = async (...words: string[]): Promise<string> => {
     const args = [omnigateCommand, 'get', 'report', '--days', '2', ...words];
     const { LANG: _lang, LC_ALL: _all, ...env } = process.env;
-    const ours = { OMNIGATE_GRPC_ADDRESS: omnigate.grpcAddress, OMNIGATE_API_KEY: omnigate.apiKey };
+    const ours = { OMNIGATE_GRPC_ADDRESS: omnigate.grpcAddress, OMNIGATE_API_KEY: supervisorKey };
     return (await run(process.execPath, args, { env: { ...env, ...ours } })).stdout;
   };
 
