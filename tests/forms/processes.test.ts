@@ -19,6 +19,7 @@ const names = [
   'routing',
   'bot',
   'ticket',
+  'analytics',
   'channel-webhooks',
   'channel-web',
   'channel-email',

@@ -86,6 +86,7 @@ describe('npm run start:cluster', () => {
       'bot-1',
       'routing-1',
       'ticket-1',
+      'analytics-1',
       'channel-webhooks-1',
       'channel-web-1',
     ]) {

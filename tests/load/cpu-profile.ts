@@ -23,6 +23,7 @@ const stages: [RegExp, string][] = [
   [/routing\/dist\/consumers\/message-status/, 'receipts'],
   [/routing\/dist\/(?:consumers|queue)/, 'store'],
   [/routing\/dist\/turns|services\/bot\/dist/, 'turn of the bot'],
+  [/services\/analytics\/dist/, 'analytics'],
   [/packages\/bus\/dist/, 'bus'],
   [/\/undici\//, 'send'],
   [/\/fastify\/|node:_http_|node:internal\/http/, 'webhook in'],

@@ -21,7 +21,7 @@ export interface Retention {
 }
 
 /**
- * Forgets, once an hour, the words of single conversations after three days, and then words so rare that they may name
+ * Forgets, at the start and once an hour, the words of single conversations after three days, and then words so rare that they may name
  * somebody.
  *
  * @param context what analytics works with.
@@ -59,9 +59,12 @@ export function createRetention(context: AnalyticsContext): Retention {
   return {
     forget,
     begin() {
-      timer = setInterval(() => {
+      const go = (): void => {
         working = working.then(forget);
-      }, everyMs).unref();
+      };
+      // At once too, for processes that live shorter than an hour.
+      go();
+      timer = setInterval(go, everyMs).unref();
     },
     async stop() {
       stopped = true;

@@ -28,7 +28,7 @@ create table figure (
   tenant_id uuid not null, slot int not null, measure text not null, channel text not null, label text not null,
   count bigint not null, counted_to timestamptz not null,
   primary key (tenant_id, slot, measure, channel, label)
-) with (fillfactor = 50);
+) with (fillfactor = 80);
 
 -- Hashes of the words that were counted of a conversation on a day of its tenant's zone; for three days.
 create table conversation_word (

@@ -23,11 +23,21 @@ test('a new tenant has its team, and shows to operators alone', async () => {
   expect(await open.registry.resolveTenant({ tenantId: other })).toMatchObject({
     name: 'other',
     timeZone: 'Europe/Berlin',
+    idleHours: 24,
     teams: [{ name: 'default' }],
   });
   expect(await names('Tenant', ['operator'], open.tenantId)).toEqual(['other', 'default']);
   expect(await names('Tenant', ['owner'], open.tenantId)).toEqual(['default']);
   expect(await names('Tenant', ['owner'], other)).toEqual(['other']);
+});
+
+test('services know all tenants, and after how many hours each ends its conversations', async () => {
+  await open.as(['operator']).apply({ kind: 'Tenant', name: 'quick', spec: { idle_hours: 0.5 } });
+  const quick = await open.registry.resolveTenant({ name: 'quick' });
+  expect(quick.idleHours).toBe(0.5);
+  const { tenantIds } = await open.registry.listTenants({});
+  expect(tenantIds.sort()).toEqual([open.tenantId, other, quick.id].sort());
+  await open.as(['operator']).directory.deleteResource({ kind: 'Tenant', name: 'quick' });
 });
 
 test('only an operator makes, changes and deletes tenants', async () => {
@@ -43,6 +53,8 @@ test.each([
   [{ time_zone: 'Mars/Base' }, 'time_zone'],
   [{ time_zone: '+08:00' }, 'time_zone'],
   [{ locale: 'not a locale' }, 'locale'],
+  [{ idle_hours: 0 }, 'idle_hours'],
+  [{ idle_hours: 8761 }, 'idle_hours'],
 ])('refuses %p', async (spec, member) => {
   await expect(open.as(['operator']).apply({ kind: 'Tenant', name: 'odd', spec })).rejects.toEqual(
     invalid(`resources[0].spec.${member}`),

@@ -115,7 +115,7 @@ function compose(composition: Composition): Omnigate {
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
     ticket: open(ticketSchema, 3),
-    analytics: open(analyticsSchema, 3),
+    analytics: open(analyticsSchema, 4),
     wechat: open(channelWechatSchema, 5),
     email: open(channelEmailSchema, 4),
   };

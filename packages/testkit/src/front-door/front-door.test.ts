@@ -73,6 +73,7 @@ describe('the front door', () => {
     operations: httpService('operations'),
     directory: grpcService('directory'),
     routing: grpcService('routing'),
+    analytics: grpcService('analytics'),
   };
   let folder: string;
   let nginx: Tethered;
@@ -96,6 +97,7 @@ describe('the front door', () => {
       operations: [addresses.operations],
       directory: [addresses.directory],
       routing: [addresses.routing],
+      analytics: [addresses.analytics],
       bot: [dead],
       ticket: [dead],
     } as Record<Upstream, string[]>;
@@ -201,6 +203,7 @@ describe('the front door', () => {
     ['/omnigate.contact.v1.ContactService/GetContact', 'routing'],
     ['/omnigate.routing.v1.RoutingService/WatchOffers', 'routing'],
     ['/omnigate.delivery.v1.DeliveryService/ListDeliveries', 'routing'],
+    ['/omnigate.analytics.v1.AnalyticsService/QueryReport', 'analytics'],
     ['/omnigate.directory.v1.DirectoryService/ApplyResources', 'directory'],
     ['/omnigate.operations.v1.OperationsService/Tail', 'directory'],
     ['/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', 'directory'],

@@ -1,6 +1,7 @@
 import type { Transaction } from '@omnigate/database';
 import type { AnalyticsContext } from '../context';
 import type { ConversationFact } from '../domain/conversation-fact';
+import { slotOf } from '../domain/slot';
 import { takeNewWords } from '../domain/spoken-words';
 import { zonedHour } from '../domain/zoned-day';
 import { addWords, readSaid, type SaidKey, saveSaid, type WordOfDay } from '../store/words';
@@ -52,9 +53,13 @@ async function sayingsOf(
   utterances: readonly Utterance[],
 ): Promise<Sayings[]> {
   const sayings = new Map<string, Sayings>();
+  // All of a bucket is of one day: clocks are asked once for each, not for each text.
+  const days = new Map<string, string>();
   for (const { fact, text, at } of utterances) {
     const { tenantId, id: conversationId, channel } = fact;
-    const { day } = zonedHour(at, await timeZoneOf(context, tenantId));
+    const bucket = `${tenantId} ${slotOf(at)}`;
+    const day = days.get(bucket) ?? zonedHour(at, await timeZoneOf(context, tenantId)).day;
+    days.set(bucket, day);
     const saying = { tenantId, conversationId, day, channel, texts: [text] };
     const known = sayings.get(keyOf(saying));
     if (known) known.texts.push(text);

@@ -17,8 +17,10 @@ const totals = { now: perDay, before: perDay * daysBefore };
 
 /** How many of so many conversations hold a word of such a share. */
 function drawn(random: () => number, conversations: number, share: number): number {
+  // From one that holds it to the next.
+  const gap = (): number => Math.floor(Math.log(1 - random()) / Math.log(1 - share)) + 1;
   let count = 0;
-  for (let left = conversations; left > 0; left -= 1) if (random() < share) count += 1;
+  for (let at = gap(); at <= conversations; at += gap()) count += 1;
   return count;
 }
 

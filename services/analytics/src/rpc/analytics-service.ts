@@ -4,7 +4,8 @@ import { type CallContext, defineService, type Role, type RpcService } from '@om
 import type { AnalyticsContext } from '../context';
 import { addDays, isDay, zonedHour } from '../domain/zoned-day';
 import { rebuildFigures } from '../rebuild';
-import { buildReport, type ReportSpan } from '../report';
+import type { ReportSpan } from '../report';
+import { createReports } from '../reports';
 import { timeZoneOf } from '../tenant-zone';
 
 const managers: readonly Role[] = ['owner', 'admin', 'operator'];
@@ -20,10 +21,11 @@ const daysAtMost = 366;
  * @returns the service.
  */
 export function createAnalyticsService(context: AnalyticsContext): RpcService<AnalyticsServiceService> {
+  const report = createReports(context.database);
   const allow = { queryReport: readers, rebuildFigures: managers };
   return defineService(AnalyticsServiceService, allow, {
     async queryReport(request, call) {
-      return buildReport(context.database, await spanOf(context, request, call));
+      return report(await spanOf(context, request, call));
     },
     async rebuildFigures(_request, { identity }) {
       const { conversations, tickets } = await rebuildFigures(context.database, identity.tenantId);

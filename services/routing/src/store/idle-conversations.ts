@@ -30,21 +30,21 @@ export async function lockIdleConversations(
   limits: readonly IdleLimit[],
   atMost: number,
 ): Promise<ConversationId[]> {
-  const limitValues = [limits.map((limit) => limit.tenantId), limits.map((limit) => limit.hours)];
-  const locked = await tx.query<{ id: string; tenant_id: string }>({
+  const locked = await tx.query<{ id: string; tenant_id: string; hours: number }>({
     name: 'conversation-idle-lock',
-    text: `select c.tenant_id, c.id from unnest($1::uuid[], $2::float8[]) as k(tenant_id, hours)
+    text: `select c.tenant_id, c.id, k.hours from unnest($1::uuid[], $2::float8[]) as k(tenant_id, hours)
       cross join lateral (select c.tenant_id, c.id from conversation c where c.tenant_id = k.tenant_id and ${isIdle}
         order by c.created_at limit $3 for no key update skip locked) c`,
-    values: [...limitValues, atMost],
+    values: [limits.map((limit) => limit.tenantId), limits.map((limit) => limit.hours), atMost],
   });
   if (locked.length === 0) return [];
   // The customer may have written between that statement's beginning and its lock: now that they are held, once more.
   const idle = await tx.query<{ id: string; tenant_id: string }>({
     name: 'conversation-idle-still',
-    text: `select c.tenant_id, c.id from unnest($1::uuid[], $2::float8[]) as k(tenant_id, hours)
-      join conversation c on c.tenant_id = k.tenant_id and c.id = any($3::uuid[]) and ${isIdle} order by 1, 2`,
-    values: [...limitValues, locked.map((row) => row.id)],
+    text: `select c.tenant_id, c.id from unnest($1::uuid[], $2::uuid[], $3::float8[]) as k(tenant_id, id, hours)
+      cross join lateral (select * from conversation where tenant_id = k.tenant_id and id = k.id limit 1) c
+      where ${isIdle} order by 1, 2`,
+    values: [locked.map((row) => row.tenant_id), locked.map((row) => row.id), locked.map((row) => row.hours)],
   });
   return idle.map((row) => ({ tenantId: row.tenant_id, conversationId: row.id }));
 }
