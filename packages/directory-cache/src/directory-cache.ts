@@ -206,7 +206,7 @@ const createKeyCache = (
 };
 
 /** Kinds that a tenant's answer is made of. */
-const tenantKinds = new Set(['Tenant', 'Team', 'Agent']);
+const tenantKinds = new Set(['Tenant', 'Team', 'Agent', 'Channel']);
 
 const forgetChanged = (caches: Caches, { kind, id, name, tenantId }: ResourceChanged): void => {
   if (kind === 'Channel') {

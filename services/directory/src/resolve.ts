@@ -1,4 +1,4 @@
-import type { ResolvedChannel, ResolveTenantResponse } from '@omnigate/contracts';
+import type { ResolvedChannel, ResolvedConnector, ResolveTenantResponse } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import type { DirectoryContext } from './directory-context';
 import { hashApiKey, sameHash } from './domain/api-key';
@@ -82,7 +82,7 @@ const channelByName = async (
 };
 
 /**
- * Finds a tenant by its id, or else by its name, with its teams and agents.
+ * Finds a tenant by its id, or else by its name, with its teams, agents and the ids of its channels.
  *
  * @param key id or name
  * @param context directory's
@@ -96,7 +96,7 @@ export async function resolveTenant(
   const wellFormed = 'id' in key ? uuidPattern.test(key.id) : namePattern.test(key.name);
   const known = wellFormed ? await findTenant(database, key) : undefined;
   if (!known) throw new AppError('NOT_FOUND', { resource: 'Tenant' });
-  const kinds = ['Tenant', 'Team', 'Agent'] as const;
+  const kinds = ['Tenant', 'Team', 'Agent', 'Channel'] as const;
   const [resources, revision] = await database.transaction({ tenants: [known.id] }, (tx) =>
     Promise.all([listAllResources(tx, known.id, kinds), readRevision(tx, known.id, kinds)]),
   );
@@ -107,6 +107,7 @@ export async function resolveTenant(
     locale: String(spec.locale),
     teams: resources.filter((resource) => resource.kind === 'Team').map(resolvedTeam),
     agents: resources.filter((resource) => resource.kind === 'Agent').map(resolvedAgent),
+    channelIds: resources.filter((resource) => resource.kind === 'Channel').map(({ id }) => id),
     revision,
   };
 }
@@ -125,6 +126,31 @@ const resolvedAgent = ({ id, name, spec }: StoredResource) => ({
   teams: spec.teams as string[],
   maxConversations: Number(spec.max_conversations),
 });
+
+/**
+ * Reads a tenant's connectors and opens their secrets.
+ *
+ * @param tenantId the tenant
+ * @param context directory's
+ * @returns the connectors, by name
+ */
+export async function resolveConnectors(
+  tenantId: string,
+  context: DirectoryContext,
+): Promise<ResolvedConnector[]> {
+  const stored = await context.database.transaction({ tenants: [tenantId] }, (tx) =>
+    listAllResources(tx, tenantId, ['Connector']),
+  );
+  return stored.map((resource) => ({
+    id: resource.id,
+    tenantId,
+    name: resource.name,
+    spec: withSecrets(resource.spec, openSecrets(resource, context)),
+    revision: resource.revision,
+    privateAddressAllowed:
+      resource.appliedByOperator || isFetchAllowed(String(resource.spec.base_url), context.fetchAllow),
+  }));
+}
 
 /**
  * Finds whose an API key is.

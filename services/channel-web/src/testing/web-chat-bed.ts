@@ -60,6 +60,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
     resolveTenant: ['service'],
     authenticateApiKey: ['service'],
     snapshotResources: ['service'],
+    resolveConnectors: ['service'],
   } as const;
   const service = defineService(RegistryServiceService, allow, {
     registerChannelTypes: async () => ({}),
@@ -74,6 +75,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
     resolveTenant: async () => ResolveTenantResponse.fromPartial({ id: demoTenantId, name: 'default' }),
     authenticateApiKey: nobody,
     snapshotResources: nobody,
+    resolveConnectors: nobody,
   });
   return createInProcessClient(service);
 }

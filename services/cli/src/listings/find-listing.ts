@@ -19,7 +19,6 @@ const planned = [
   'business-calendar',
   'ticket-type',
   'sla-policy',
-  'connector',
   'alert-rule',
   'webhook-endpoint',
   'ticket',

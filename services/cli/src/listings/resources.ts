@@ -104,6 +104,22 @@ export const resourceListings: readonly Listing[] = [
     ],
   ),
   resourceListing(
+    'Connector',
+    'connectors',
+    [],
+    [
+      column('BASE URL', 'spec.base_url'),
+      {
+        title: 'LOOKUPS',
+        cell: ({ spec }) => {
+          const names = (spec as { lookups?: { name: string }[] }).lookups?.map((lookup) => lookup.name);
+          return [...new Set(names)].join(', ');
+        },
+      },
+      created,
+    ],
+  ),
+  resourceListing(
     'ChannelType',
     'channel-types',
     [],

@@ -15,6 +15,7 @@ import {
 } from './apply-plan';
 import { planApiKey } from './plan-api-key';
 import { planChannel } from './plan-channel';
+import { planConnector } from './plan-connector';
 
 /** A whole apply: what to write, in the order of references, and all that is wrong. */
 export interface ApplyPlan {
@@ -73,6 +74,7 @@ const planOne = (
   context: DirectoryContext,
 ): Planned => {
   if (planning.document.kind === 'Channel') return planChannel(planning, context);
+  if (planning.document.kind === 'Connector') return planConnector(planning, context);
   if (planning.document.kind === 'ApiKey') return planApiKey(planning);
   const { document, existing, id } = planning;
   const { tenantId, kind, name, spec } = document;

@@ -1,30 +1,16 @@
 import type { FieldViolation } from '@omnigate/errors';
 import type { Caller, DirectoryContext } from '../directory-context';
-import { canonicalHash } from '../domain/canonical-json';
 import type { ChannelSpec } from '../domain/channel-spec';
 import { apiBaseUrlProblem } from '../domain/private-address';
-import type { Document, JsonObject, StoredResource } from '../domain/resource';
-import { type SplitConfig, secretPaths, splitConfig } from '../domain/secret-fields';
-import { type ApplyState, fieldOf, type Outcome, type Planned } from './apply-plan';
+import type { Document, JsonObject } from '../domain/resource';
+import { secretPaths, splitConfig } from '../domain/secret-fields';
+import { type ApplyState, fieldOf, type Planned } from './apply-plan';
+import { type SealedPlanning, sealedWrite, storedSecrets } from './sealed-write';
 
-interface ChannelPlanning {
-  document: Document;
-  existing: StoredResource | undefined;
-  id: string;
+interface ChannelPlanning extends SealedPlanning {
   caller: Caller;
   state: ApplyState;
 }
-
-const storedSecrets = (
-  existing: StoredResource | undefined,
-  context: DirectoryContext,
-): Map<string, string> =>
-  new Map(
-    Object.entries(existing?.secrets ?? {}).map(([field, envelope]) => {
-      const place = { tenantId: existing?.tenantId ?? '', resourceId: existing?.id ?? '', field };
-      return [field, context.box.open(envelope, place)];
-    }),
-  );
 
 const apiBaseUrlOf = (config: unknown): string | undefined => {
   const url = (config as JsonObject | undefined)?.api_base_url;
@@ -37,9 +23,6 @@ const operatorApplied = ({ existing, caller }: ChannelPlanning, config: JsonObje
   const sameAddress = apiBaseUrlOf(existing?.spec.config) === apiBaseUrlOf(config);
   return existing?.appliedByOperator === true && sameAddress;
 };
-
-const sameSecrets = (left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean =>
-  left.size === right.size && [...left].every(([path, secret]) => right.get(path) === secret);
 
 /**
  * Plans what an apply does to a channel: its config is checked by its type's manifest, its secrets are sealed.
@@ -73,7 +56,13 @@ export function planChannel(planning: ChannelPlanning, context: DirectoryContext
     ...addressViolations(spec.config, { base, appliedByOperator }, context),
   ]);
   if (wrong.length > 0) return { violations: wrong };
-  return { plan: writeOf(planning, { split, kept, appliedByOperator }, context), violations: [] };
+  const content = {
+    spec: { ...document.spec, config: split.open },
+    secrets: split.secrets,
+    kept,
+    appliedByOperator,
+  };
+  return { plan: sealedWrite(planning, content, context), violations: [] };
 }
 
 const addressViolations = (
@@ -96,32 +85,5 @@ const unknownType = (document: Document, state: ApplyState) => {
   return {
     field: fieldOf(document, 'spec.type'),
     description: `is not a channel type; there are: ${known || 'none yet'}`,
-  };
-};
-
-const writeOf = (
-  { document, existing, id }: ChannelPlanning,
-  config: { split: SplitConfig; kept: ReadonlyMap<string, string>; appliedByOperator: boolean },
-  context: DirectoryContext,
-) => {
-  const { split, kept, appliedByOperator } = config;
-  const { tenantId, kind, name } = document;
-  const spec = { ...document.spec, config: split.open };
-  const hash = canonicalHash(spec);
-  const secretsKept = sameSecrets(kept, split.secrets);
-  const unchanged =
-    existing?.hash.equals(hash) && secretsKept && existing.appliedByOperator === appliedByOperator;
-  const seal = ([field, secret]: [string, string]) => [
-    field,
-    context.box.seal(secret, { tenantId, resourceId: id, field }),
-  ];
-  const secrets =
-    existing && secretsKept ? existing.secrets : Object.fromEntries([...split.secrets].map(seal));
-  const outcome: Outcome = !existing ? 'created' : unchanged ? 'unchanged' : 'configured';
-  return {
-    document,
-    existing,
-    outcome,
-    write: { tenantId, kind, name, id, spec, secrets, hash, appliedByOperator },
   };
 };

@@ -1,5 +1,13 @@
 /** Kinds that this version keeps, in the order in which they refer to one another. */
-export const kinds = ['Tenant', 'Team', 'Agent', 'ApiKey', 'Channel', 'KnowledgeArticle'] as const;
+export const kinds = [
+  'Tenant',
+  'Team',
+  'Agent',
+  'ApiKey',
+  'Channel',
+  'KnowledgeArticle',
+  'Connector',
+] as const;
 
 /** A kind that this version keeps. */
 export type Kind = (typeof kinds)[number];
@@ -12,7 +20,6 @@ const plannedKinds = [
   'BusinessCalendar',
   'TicketType',
   'SlaPolicy',
-  'Connector',
   'AlertRule',
   'WebhookEndpoint',
 ] as const;

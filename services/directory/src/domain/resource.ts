@@ -26,13 +26,13 @@ export interface StoredResource {
   id: string;
   /** Without secrets. */
   spec: JsonObject;
-  /** Envelope by path below spec.config, such as `auth_token` or `smtp.password`. */
+  /** Envelope by path: of a channel below spec.config, such as `smtp.password`, else below spec, such as `headers.x`. */
   secrets: Record<string, string>;
   /** SHA-256 of the canonical JSON of spec. */
   hash: Buffer;
   /** Rises with each change of the kind in the tenant. */
   revision: bigint;
-  /** An operator set its api_base_url. */
+  /** An operator set its api_base_url or base_url. */
   appliedByOperator: boolean;
   createTime: Date;
   updateTime: Date;

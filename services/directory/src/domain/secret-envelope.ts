@@ -11,7 +11,7 @@ export interface SecretPlace {
   tenantId: string;
   /** The resource's id. */
   resourceId: string;
-  /** Path below spec.config, such as `auth_token`. */
+  /** Path of the secret in its resource, such as `auth_token`. */
   field: string;
 }
 

@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import { agentSpec } from './agent-spec';
 import { apiKeySpec } from './api-key-spec';
 import { channelSpec } from './channel-spec';
+import { connectorSpec } from './connector-spec';
 import type { Kind } from './kind';
 import { knowledgeArticleSpec } from './knowledge-article-spec';
 import type { JsonObject } from './resource';
@@ -24,6 +25,7 @@ export const specSchemas: Record<Kind, ZodType> = {
   ApiKey: apiKeySpec,
   Channel: channelSpec,
   KnowledgeArticle: knowledgeArticleSpec,
+  Connector: connectorSpec,
 };
 
 /** Members of specs by which one resource names another: the spec's member, the kind it names. */

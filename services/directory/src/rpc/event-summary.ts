@@ -1,4 +1,5 @@
 import {
+  BusinessEvent,
   ChannelLogged,
   ConversationChanged,
   DeliveryState,
@@ -37,6 +38,10 @@ const summaries: Record<string, (value: Uint8Array) => string> = {
   'omnigate.directory.v1.ResourceChanged': (value) => {
     const { kind, name, deleted } = ResourceChanged.decode(value);
     return `${kind}/${name} ${deleted ? 'deleted' : 'changed'}`;
+  },
+  'omnigate.integration.v1.BusinessEvent': (value) => {
+    const { eventId, name } = BusinessEvent.decode(value);
+    return `business event ${eventId}: ${name}`;
   },
   'omnigate.operations.v1.ChannelLogged': (value) => {
     const { channelId, stage, code } = ChannelLogged.decode(value);

@@ -3,7 +3,13 @@ import { AppError } from '@omnigate/errors';
 import { type CallContext, defineService, type Role, type RpcService } from '@omnigate/rpc';
 import type { DirectoryContext } from '../directory-context';
 import { requireKind } from '../require-kind';
-import { authenticateApiKey, resolveChannel, resolveTenant, snapshotResources } from '../resolve';
+import {
+  authenticateApiKey,
+  resolveChannel,
+  resolveConnectors,
+  resolveTenant,
+  snapshotResources,
+} from '../resolve';
 import { readChannelTypes, writeChannelTypes } from '../store/channel-types';
 import { viewResource } from './resource-view';
 
@@ -32,6 +38,7 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
     resolveTenant: service,
     authenticateApiKey: service,
     snapshotResources: service,
+    resolveConnectors: service,
   };
   return defineService(RegistryServiceService, allow, {
     async registerChannelTypes({ channelTypes }) {
@@ -55,6 +62,9 @@ export function createRegistryService(context: DirectoryContext): RpcService<Reg
       const channelTypes = query.kind === 'Channel' ? await readChannelTypes(context.database) : new Map();
       const view = { publicUrl: context.publicUrl, channelTypes };
       return { resources: resources.map((resource) => viewResource(resource, view)), revision };
+    },
+    async resolveConnectors(_request, call) {
+      return { connectors: await resolveConnectors(requireTenant(call), context) };
     },
   });
 }

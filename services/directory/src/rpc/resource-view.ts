@@ -28,8 +28,9 @@ const channelStatus = (resource: StoredResource, context: ViewContext): JsonObje
 
 const viewSpec = ({ kind, spec, secrets }: StoredResource): JsonObject => {
   if (kind === 'ApiKey') return { ...spec, key: maskedSecret };
-  if (kind !== 'Channel') return spec;
   const masks = Object.keys(secrets).map((path): [string, string] => [path, maskedSecret]);
+  if (masks.length === 0) return spec;
+  if (kind !== 'Channel') return withSecrets(spec, masks);
   return { ...spec, config: withSecrets(spec.config as JsonObject, masks) };
 };
 

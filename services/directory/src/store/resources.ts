@@ -241,7 +241,7 @@ export async function countResources(
  */
 export async function anySecretStored(tx: Queryable): Promise<boolean> {
   const rows = await tx.query<{ found: boolean }>({
-    text: `select exists (select from resource where kind = 'Channel' and secrets <> '{}') as found`,
+    text: `select exists (select from resource where secrets <> '{}') as found`,
   });
   return rows[0]?.found ?? false;
 }
