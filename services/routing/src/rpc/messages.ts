@@ -13,7 +13,7 @@ import {
   SendMessageRequest,
   SendMessageResponse,
 } from '@omnigate/contracts';
-import type { Transaction } from '@omnigate/database';
+import { once, type Transaction } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import type { CallContext } from '@omnigate/rpc';
 import { newId, sanitizeText } from '@omnigate/runtime';
@@ -30,7 +30,6 @@ import {
 import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockConversations, lockOpenConversations } from '../store/conversations';
 import type { ReplyTarget } from '../store/reply-plan';
-import { once } from '../store/requests';
 import { requireOwnership } from './access';
 import { toMessage } from './mapping';
 import { requireAddress, requireId } from './requirements';

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { Queryable } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
+import type { Queryable } from './statement';
+import { tenantPolicy } from './tenant-policy';
 
 /** Days for which a repeat gets the first response. */
 const keptDays = 7;
+
+/** SQL for a migration: the table by which a service knows the requests that it has answered. */
+export const requestTable = `
+create table request (
+  tenant_id uuid not null, request_id uuid not null, payload_hash text not null, response bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, request_id)
+);
+create index request_age on request (tenant_id, created_at);
+${tenantPolicy('request')}`;
 
 /** A request that must have its effect once. */
 export interface OnceRequest {

@@ -1,12 +1,26 @@
-import { newId } from '@omnigate/runtime';
-import { type Bed, openBed } from '../../testing/bed';
-import { once } from './requests';
+import { createLogger, newId } from '@omnigate/runtime';
+import { type FreshDatabase, freshDatabase } from '@omnigate/testkit';
+import { createDatabase, type Database, once, requestTable, type ServiceSchema } from './index';
 
-let bed: Bed;
+const served: ServiceSchema = {
+  schema: 'served',
+  role: 'omnigate_served',
+  unscopedTables: [],
+  migrations: [{ id: '0001_requests', sql: requestTable }],
+};
+const logger = createLogger({ service: 'test', level: 'silent' });
+
+let fresh: FreshDatabase;
+let database: Database;
 beforeAll(async () => {
-  bed = await openBed();
+  fresh = await freshDatabase([served]);
+  const { schema, role } = served;
+  database = createDatabase({ url: fresh.url, schema, role, applicationName: 'test', logger });
 });
-afterAll(() => bed.close());
+afterAll(async () => {
+  await database.end();
+  await fresh.drop();
+});
 
 const tenantId = newId();
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -22,7 +36,7 @@ function createCounter() {
   }) => {
     const tenant = o.tenant ?? tenantId;
     const request = { tenantId: tenant, requestId: o.requestId, payload: bytes(o.payload ?? 'pay 1') };
-    const response = await bed.database.transaction({ tenants: [tenant] }, (tx) =>
+    const response = await database.transaction({ tenants: [tenant] }, (tx) =>
       once(tx, request, async () => {
         runs += 1;
         await o.work?.();
@@ -79,7 +93,7 @@ test('two at once: the second waits for the response of the first', async () => 
 
 describe('after a week', () => {
   const age = (requestId: string, interval: string) =>
-    bed.database.transaction({ tenants: [tenantId] }, (tx) =>
+    database.transaction({ tenants: [tenantId] }, (tx) =>
       tx.query({
         text: `update request set created_at = now() - $2::interval where request_id = $1`,
         values: [requestId, interval],
