@@ -11,6 +11,14 @@ export {
   type OmnigateForm,
   testForm,
 } from './omnigate/launch';
+export type { DemoBill, DemoCustomer, DemoOrder } from './order-system/customers';
+export type { OrderSystemFault } from './order-system/faults';
+export {
+  type OrderSystem,
+  type OrderSystemOptions,
+  type OrderSystemRequest,
+  startOrderSystem,
+} from './order-system/order-system';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
 export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
