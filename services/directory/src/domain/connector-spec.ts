@@ -39,7 +39,7 @@ const template = (maximum: number) =>
     });
 
 /** Of the path of a URL and its query, as RFC 3986 writes them; what is put in is encoded. */
-const pathText = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
+const pathText = /^\/[A-Za-z0-9\-._~!$&()*+,;=:@/?%]*$/;
 const path = template(1_000)
   .refine((value) => pathText.test(value.replace(/\{[^{}]*\}/g, 'x')), {
     error: 'must begin with / and hold only what may stand in a URL',

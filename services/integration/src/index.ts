@@ -1,0 +1,2 @@
+export { createIntegration, type IntegrationDeps } from './app';
+export { integrationSchema } from './schema';
