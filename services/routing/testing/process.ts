@@ -1,5 +1,6 @@
 import { type Bus, createPostgresBus } from '@omnigate/bus';
 import type {
+  AskRequest,
   AskResponse,
   BotServiceService,
   ContactServiceService,
@@ -43,7 +44,7 @@ export interface ProcessOptions {
   /** What the handlers get in place of the database. */
   wrap?(database: Database): Database;
   /** The bot; default: not there. */
-  ask?(): Promise<AskResponse>;
+  ask?(request: AskRequest): Promise<AskResponse>;
 }
 
 const logger = createLogger({ service: 'routing-test', level: 'silent' });

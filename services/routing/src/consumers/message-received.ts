@@ -288,6 +288,8 @@ async function beginBotTurns(
       tenantId: conversation.tenantId,
       conversationId: conversation.id,
       channelId: conversation.channelId,
+      contactId: conversation.contactId,
+      address: conversation.address,
       turnId: newId(),
       fence: 1,
       fromSeq: asking[0]?.seq ?? conversation.messageSeq,

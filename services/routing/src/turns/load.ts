@@ -41,6 +41,8 @@ function toJob(turn: TurnRow, conversation: ConversationRow, messages: SpanMessa
     tenantId: turn.tenantId,
     conversationId: turn.conversationId,
     channelId: conversation.channelId,
+    contactId: conversation.contactId,
+    address: conversation.address,
     turnId: turn.id,
     fence: turn.fence,
     fromSeq: turn.fromSeq,

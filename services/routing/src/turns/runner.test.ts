@@ -1,4 +1,4 @@
-import { AskResponse } from '@omnigate/contracts';
+import { type AskRequest, AskResponse } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { newId } from '@omnigate/runtime';
 import { type Bed, openBed } from '../../testing/bed';
@@ -12,12 +12,12 @@ const answer = AskResponse.fromPartial({ actions: [{ kind: { $case: 'reply', val
 let bed: Bed;
 let tenant: TestTenant;
 let asked: number;
-let ask: () => Promise<AskResponse>;
+let ask: (request: AskRequest) => Promise<AskResponse>;
 beforeAll(async () => {
   bed = await openBed({
-    ask: () => {
+    ask: (request) => {
       asked += 1;
-      return ask();
+      return ask(request);
     },
   });
   tenant = bed.addTenant();
@@ -31,6 +31,8 @@ const jobOf = (o: Partial<TurnJob> = {}): TurnJob => ({
   tenantId: tenant.tenantId,
   conversationId: newId(),
   channelId: tenant.channel.id,
+  contactId: newId(),
+  address: '+14155550101',
   turnId: newId(),
   fence: 1,
   fromSeq: 1,
@@ -84,6 +86,20 @@ test('a bot that is away for a moment is asked again, one that refuses is not', 
   ask = () => Promise.reject(new AppError('BOT_BUSY'));
   expect(outcomes(await run([jobOf()]))).toEqual(['BOT_BUSY']);
   expect(asked).toBe(1);
+});
+
+test('the bot is told who asks', async () => {
+  const requests: AskRequest[] = [];
+  ask = async (request) => {
+    requests.push(request);
+    return answer;
+  };
+  const job = jobOf();
+  await run([job]);
+  const { contactId, address } = job;
+  expect(requests[0]?.customer).toMatchObject({
+    ...{ contactId, address, channelType: 'sms-test', addressNamespace: 'phone', externalId: '' },
+  });
 });
 
 test('one tenant can not have all the room', () => {

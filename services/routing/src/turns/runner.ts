@@ -2,6 +2,7 @@ import type { AskResponse, Utterance } from '@omnigate/contracts';
 import { AppError, isAppError, toAppError } from '@omnigate/errors';
 import { failSpan, traceFields, traceparentOf } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
+import { customerOf } from '../domain/customer';
 import { claimWaitingTurns, renewLeases, type TurnRow, takeOverTurns } from '../store/turns';
 import { FairQueue } from './fair-queue';
 import { loadTurns } from './load';
@@ -25,6 +26,9 @@ export interface TurnJob {
   tenantId: string;
   conversationId: string;
   channelId: string;
+  contactId: string;
+  /** The customer's. */
+  address: string;
   turnId: string;
   fence: number;
   fromSeq: number;
@@ -165,6 +169,7 @@ export function createTurnRunner(
       dialogueState: job.dialogueState,
       conversationId: job.conversationId,
       turnId: job.turnId,
+      customer: customerOf(job, channel),
     };
     return withDeadline(
       context.bot.ask(request, { tenantId: job.tenantId, deadlineMs: remainingMs, traceparent }),
