@@ -32,6 +32,14 @@ test('an event is told on the bus, with its texts', async () => {
   });
 });
 
+test('a customer is named in the normal form of each key', async () => {
+  const contactId = '0190F3B0-0000-7000-8000-00000000000A';
+  const customer = { contactId, email: 'Lin.Wei@Example.COM' };
+  const { eventId } = await publish(bed.addTenant(), { customer });
+  const { customer: told } = await eventOf(eventId);
+  expect(told).toMatchObject({ contactId: contactId.toLowerCase(), email: 'Lin.Wei@example.com' });
+});
+
 test('a repeat of a request returns the first event, and another payload is refused', async () => {
   const tenantId = bed.addTenant();
   const requestId = newId();

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { CustomerKey, PublishBusinessEventRequest } from '@omnigate/contracts';
 import type { FieldViolation } from '@omnigate/errors';
 
@@ -49,6 +50,23 @@ export function eventViolations(request: PublishBusinessEventRequest): FieldViol
   if (JSON.stringify(data ?? {}).length > longestData)
     violations.push({ field: 'data', description: `must have at most ${longestData} characters as JSON` });
   return violations;
+}
+
+/**
+ * A customer by the normal form of each key: an address is one by its domain in lower case and in ASCII.
+ *
+ * @param customer as the event names them, checked.
+ * @returns the customer.
+ */
+export function normalCustomer(customer: CustomerKey): CustomerKey {
+  const { contactId, email } = customer;
+  const at = email.lastIndexOf('@');
+  const domain = domainToASCII(email.slice(at + 1)).toLowerCase();
+  return {
+    ...customer,
+    contactId: contactId.toLowerCase(),
+    email: email === '' ? '' : `${email.slice(0, at)}@${domain}`,
+  };
 }
 
 /**

@@ -16,7 +16,7 @@ export function provedValues(customer: Customer | undefined): Map<string, string
   const { address, addressNamespace: namespace, externalId } = customer;
   if (namespace === 'phone') values.set('phone', address);
   if (namespace === 'email') values.set('email', address);
-  if (namespace.startsWith('wechat:')) values.set('wechat_openid', address);
+  if (/^wechat(?::|$)/.test(namespace)) values.set('wechat_openid', address);
   const ownId = namespace === 'web' && address.startsWith(signedIn) ? address.slice(signedIn.length) : '';
   values.set('external_id', externalId || ownId);
   return new Map([...values].filter(([, value]) => value !== ''));

@@ -10,7 +10,7 @@ import { AppError } from '@omnigate/errors';
 import type { CallContext } from '@omnigate/rpc';
 import { newId } from '@omnigate/runtime';
 import type { IntegrationContext } from '../context';
-import { customerKey, eventViolations } from '../domain/business-event';
+import { customerKey, eventViolations, normalCustomer } from '../domain/business-event';
 import { textsOf } from '../domain/event-texts';
 
 /**
@@ -56,5 +56,8 @@ function eventOf(request: PublishBusinessEventRequest, tenantId: string, now: Da
   const fields = [...eventViolations(request), ...told.violations];
   if (!told.texts || !customer || fields.length > 0) throw new AppError('INVALID_ARGUMENT', {}, { fields });
   const occurredTime = request.occurredTime ?? now;
-  return { eventId: newId(), tenantId, name, customer, data, texts: told.texts, occurredTime };
+  return {
+    ...{ eventId: newId(), tenantId, name, data, texts: told.texts, occurredTime },
+    customer: normalCustomer(customer),
+  };
 }
