@@ -5,6 +5,7 @@ import type { DirectoryCache } from '@omnigate/directory-cache';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { type Logger, type Metrics, newId, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
+import { createBusinessEvents } from './consumers/business-event';
 import { createMessageReceived } from './consumers/message-received';
 import { createMessageStatus } from './consumers/message-status';
 import type { RoutingContext } from './context';
@@ -54,6 +55,7 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
   const retention = createRetention(context);
   const { bus, database } = deps;
   const store = createMessageReceived(context);
+  const tell = createBusinessEvents(context);
   const consumers = [
     bus.consume({
       group: 'routing',
@@ -71,6 +73,15 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       lingerMs: statusLingerMs,
       database,
       handle: createMessageStatus(context),
+    }),
+    bus.consume({
+      group: 'routing',
+      topics: [topics.businessEvent],
+      database,
+      handle(tx, records) {
+        for (const { tenantId } of records) retention.saw(tenantId);
+        return tell(tx, records);
+      },
     }),
   ];
   return {

@@ -11,11 +11,13 @@ interface Forgotten {
   table: string;
   /** Column that says how old a row is. */
   age: string;
+  days: number;
 }
 
 const forgotten: readonly Forgotten[] = [
-  { table: 'inbound_key', age: 'received_at' },
-  { table: 'reply_reservation', age: 'created_at' },
+  { table: 'inbound_key', age: 'received_at', days: 8 },
+  { table: 'reply_reservation', age: 'created_at', days: 8 },
+  { table: 'business_event', age: 'created_at', days: 90 },
 ];
 
 /** Whose keys one transaction may see. */
@@ -32,8 +34,9 @@ export interface Retention {
 }
 
 /**
- * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days), and what
- * messages were reserved in: no provider's reply window is open so long, and no receipt comes so late.
+ * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days), what
+ * messages were reserved in (no provider's reply window is open so long, and no receipt comes so late), and what became
+ * of business events a quarter of a year ago.
  *
  * @param deps routing's database; how many keys one statement deletes.
  * @returns how to tell it of tenants, and to begin and end it.
@@ -49,14 +52,14 @@ export function createRetention(deps: {
   let stopped = false;
   let working = Promise.resolve();
 
-  async function forgetOf(scope: string[], { table, age }: Forgotten): Promise<void> {
+  async function forgetOf(scope: string[], { table, age, days }: Forgotten): Promise<void> {
     for (let deleted = atOnce; deleted === atOnce && !stopped; ) {
       const [row] = await deps.database.transaction({ tenants: scope }, (tx) =>
         tx.query<{ deleted: number }>({
           name: `${table}-forget`,
           text: `with gone as (
               delete from ${table} where ctid = any(array(
-                select ctid from ${table} where ${age} < now() - interval '8 days' limit $1)) returning 1
+                select ctid from ${table} where ${age} < now() - interval '${days} days' limit $1)) returning 1
             )
             select count(*)::int as deleted from gone`,
           values: [atOnce],

@@ -159,6 +159,19 @@ create index reply_reservation_open on reply_reservation (tenant_id, channel_id,
 create index reply_reservation_age on reply_reservation using brin (created_at) with (autosummarize = on);
 `;
 
+// What became of each business event: reason is empty while told, and message_id is set.
+const businessEvents = `
+create table business_event (
+  tenant_id uuid not null, id uuid not null, name text not null, told boolean not null default false,
+  reason text not null default '', contact_id uuid, channel_id uuid, conversation_id uuid, message_id uuid,
+  occurred_at timestamptz not null, created_at timestamptz not null default now(),
+  primary key (tenant_id, id)
+);
+create index business_event_age on business_event using brin (created_at) with (autosummarize = on);
+-- The newest conversation of an address, resolved ones too.
+create index conversation_address on conversation (tenant_id, channel_id, address, id);
+`;
+
 const migrations: Migration[] = [
   { id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') },
   { id: '0002_keys_of_tenants_alone', sql: withoutExpiry },
@@ -166,6 +179,7 @@ const migrations: Migration[] = [
     id: '0003_reply_windows',
     sql: [replyLedger, ...replyTables.map((table) => tenantPolicy(table))].join('\n'),
   },
+  { id: '0108_business_events', sql: [businessEvents, tenantPolicy('business_event')].join('\n') },
 ];
 
 /** The schema of routing. The unscoped tables hold ids and clocks alone and are read before the tenant is known. */

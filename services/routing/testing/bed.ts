@@ -1,5 +1,6 @@
 import { type BusRecord, busSchema } from '@omnigate/bus';
 import {
+  BusinessEvent,
   Content,
   type DeliveryState,
   Direction,
@@ -11,6 +12,7 @@ import {
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { freshDatabase } from '@omnigate/testkit';
+import { createBusinessEvents } from '../src/consumers/business-event';
 import { createMessageReceived } from '../src/consumers/message-received';
 import { createMessageStatus } from '../src/consumers/message-status';
 import { utteranceText } from '../src/domain/utterance';
@@ -42,6 +44,13 @@ export interface Reported {
   from?: string;
 }
 
+/** A business event, in short. */
+export interface ToldEvent {
+  eventId?: string;
+  customer?: { contactId?: string; phone?: string; email?: string; externalId?: string };
+  texts?: Record<string, string>;
+}
+
 /** The customer of a test that has one. */
 export const customer = '+14155550101';
 
@@ -54,7 +63,10 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
   const directory = createTestDirectory();
   const process = await openProcess({ url: fresh.url, directory: directory.cache, ...o });
   const { context, database } = process;
-  const within = { ...process, url: fresh.url, directory, addTenant: directory.addTenant };
+  const within = {
+    ...process,
+    ...{ url: fresh.url, directory, addTenant: directory.addTenant, addChannel: directory.addChannel },
+  };
 
   return {
     ...within,
@@ -72,6 +84,14 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
         createMessageStatus(context)(
           tx,
           statuses.map((status) => statusRecord({ tenantId, channelId: channel.id }, status)),
+        ),
+      ),
+    /** One batch of business.event. */
+    tell: ({ tenantId, channel }: TestTenant, ...events: ToldEvent[]) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createBusinessEvents(context)(
+          tx,
+          events.map((event) => eventRecord({ tenantId, channelId: channel.id }, event)),
         ),
       ),
     /** A tenant's conversations, the newest first. */
@@ -136,6 +156,16 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
     consentWord,
   });
   return recordOf(place, topics.messageReceived, from, MessageReceived.encode(value).finish());
+}
+
+function eventRecord(place: Place, event: ToldEvent): BusRecord {
+  const { eventId = newId(), customer: named = { phone: customer } } = event;
+  const { texts = { zh: '您的包裹有新消息。', en: 'There is news about your parcel.' } } = event;
+  const value = BusinessEvent.fromPartial({
+    ...{ eventId, tenantId: place.tenantId, name: 'parcel-stalled', customer: named, texts },
+    occurredTime: new Date('2026-11-20T08:00:00Z'),
+  });
+  return recordOf(place, topics.businessEvent, '', BusinessEvent.encode(value).finish());
 }
 
 function statusRecord(place: Place, status: Reported): BusRecord {

@@ -30,6 +30,17 @@ export interface TestTenant {
 export interface TestDirectory {
   cache: DirectoryCache;
   addTenant(o?: TenantOptions): TestTenant;
+  /** One more channel of a tenant, whose name is its type. */
+  addChannel(of: TestTenant, o: ChannelOptions): TestTenant;
+}
+
+/** How a further channel of a test is. */
+export interface ChannelOptions {
+  type: string;
+  addressNamespace: string;
+  /** Default: none. */
+  replyRules?: ReplyRule[];
+  maxTextCharacters?: number;
 }
 
 const teams = ['default', 'second'];
@@ -98,7 +109,21 @@ export function createTestDirectory(): TestDirectory {
       const made = makeTenant(o);
       tenants.set(made.tenantId, made);
       channels.set(made.channel.id, made.channel);
+      made.tenant.channelIds.push(made.channel.id);
       return made;
+    },
+    addChannel(of, { type, addressNamespace, replyRules = [], maxTextCharacters = 0 }) {
+      const channel = ResolvedChannel.fromPartial({
+        ...of.channel,
+        ...{ id: newId(), name: type, type },
+        channelType: {
+          ...{ type, adapterService: 'channel-webhooks', addressNamespace, replyRules },
+          capabilities: { maxTextCharacters },
+        },
+      });
+      channels.set(channel.id, channel);
+      of.tenant.channelIds.push(channel.id);
+      return { ...of, channel };
     },
   };
 }

@@ -5,6 +5,7 @@ import type {
   BotServiceService,
   ContactServiceService,
   ConversationServiceService,
+  DeliveryServiceService,
   RoutingServiceService,
 } from '@omnigate/contracts';
 import { createDatabase, type Database } from '@omnigate/database';
@@ -18,6 +19,7 @@ import { createRoutingMetrics } from '../src/metrics';
 import { createDispatcher } from '../src/queue/dispatcher';
 import { createContactService } from '../src/rpc/contact-service';
 import { createConversationService } from '../src/rpc/conversation-service';
+import { createDeliveryService } from '../src/rpc/delivery-service';
 import { createRoutingService } from '../src/rpc/routing-service';
 import { routingSchema } from '../src/schema';
 import { tenantsOf } from '../src/tenants';
@@ -31,6 +33,7 @@ export interface RoutingProcess {
   conversations: (identity: Identity) => Client<ConversationServiceService>;
   routing: (identity: Identity) => Client<RoutingServiceService>;
   contacts: (identity: Identity) => Client<ContactServiceService>;
+  deliveries: (identity: Identity) => Client<DeliveryServiceService>;
   close(): Promise<void>;
 }
 
@@ -94,6 +97,7 @@ export async function openProcess(o: ProcessOptions): Promise<RoutingProcess> {
     ),
     routing: client(createRoutingService(context) as RpcService<typeof RoutingServiceService>),
     contacts: client(createContactService(context) as RpcService<typeof ContactServiceService>),
+    deliveries: client(createDeliveryService(context) as RpcService<typeof DeliveryServiceService>),
     async close() {
       await bus.stop();
       await state.stop();

@@ -1,4 +1,6 @@
 import {
+  BusinessEventOutcome,
+  BusinessEventResult,
   Contact,
   Content,
   Conversation,
@@ -12,6 +14,7 @@ import {
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import type { ConversationRow } from '../domain/conversation';
 import { toOffer } from '../queue/offer-change';
+import type { BusinessEventRow } from '../store/business-events';
 import type { DeliveryRow } from '../store/deliveries';
 import type { MessageRow, MessageWithDelivery } from '../store/messages';
 import type { OfferRow } from '../store/offers';
@@ -137,6 +140,34 @@ export async function toDelivery(directory: DirectoryCache, row: DeliveryRow): P
     providerMessageId: row.providerMessageId,
     createTime: row.createdAt,
     updateTime: row.updatedAt,
+  });
+}
+
+/**
+ * What became of a business event, as the contract shows it.
+ *
+ * @param directory names of channels.
+ * @param row the event.
+ * @returns the message of the contract.
+ */
+export async function toBusinessEventResult(
+  directory: DirectoryCache,
+  row: BusinessEventRow,
+): Promise<BusinessEventResult> {
+  const channel = row.channelId === null ? undefined : await directory.channel(row.channelId);
+  const { BUSINESS_EVENT_OUTCOME_TOLD: told, BUSINESS_EVENT_OUTCOME_NOT_TOLD: notTold } =
+    BusinessEventOutcome;
+  return BusinessEventResult.fromPartial({
+    eventId: row.eventId,
+    name: row.name,
+    outcome: row.told ? told : notTold,
+    reason: row.reason,
+    contactId: row.contactId ?? '',
+    channel: channel?.name ?? '',
+    conversationId: row.conversationId ?? '',
+    messageId: row.messageId ?? '',
+    occurredTime: row.occurredAt,
+    createTime: row.createdAt,
   });
 }
 

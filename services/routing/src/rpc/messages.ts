@@ -1,10 +1,8 @@
-import { splitText } from '@omnigate/channel-kit';
 import {
   AddNoteRequest,
   AddNoteResponse,
   type Content,
   Content as ContentCodec,
-  ConversationOwner,
   ConversationState,
   DeliveryState,
   Direction,
@@ -16,9 +14,11 @@ import {
 import { once, type Transaction } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
 import type { CallContext } from '@omnigate/rpc';
-import { newId, sanitizeText } from '@omnigate/runtime';
+import { sanitizeText } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
+import { partsOf } from '../outbound/message-parts';
+import { openConversations, placeName } from '../outbound/open-conversations';
 import {
   addChange,
   addMessage,
@@ -27,8 +27,7 @@ import {
   sendMessage as send,
   writeChanges,
 } from '../store/changes';
-import { resolveContacts } from '../store/contacts';
-import { insertConversations, lockConversations, lockOpenConversations } from '../store/conversations';
+import { lockConversations } from '../store/conversations';
 import type { ReplyTarget } from '../store/reply-plan';
 import { requireOwnership } from './access';
 import { toMessage } from './mapping';
@@ -81,15 +80,6 @@ export async function sendMessage(
   return SendMessageResponse.decode(response);
 }
 
-/** What goes out for a content: one message, or of a long text as many as the channel needs; never none. */
-function partsOf(content: Content, channel: ResolvedChannel): Content[] {
-  const limit = channel.channelType?.capabilities?.maxTextCharacters ?? 0;
-  if (content.kind?.$case !== 'text' || limit === 0) return [content];
-  return splitText(content.kind.value.body, { unit: 'characters', limit })
-    .filter((body) => body.trim() !== '')
-    .map((body) => ({ kind: { $case: 'text', value: { body } } }));
-}
-
 interface Target {
   channel?: ResolvedChannel;
   hold(tx: Transaction): Promise<ConversationRow>;
@@ -131,40 +121,8 @@ async function findOrOpen(
   channel: ResolvedChannel,
   address: string,
 ): Promise<ConversationRow> {
-  const { tenantId } = channel;
-  const namespace = channel.channelType?.addressNamespace ?? channel.type;
-  const named = { tenantId, namespace, value: address, name: '' };
-  const contactId = (await resolveContacts(tx, [named]))(named);
-  const now = context.clock();
-  const key = { tenantId, channelId: channel.id, address, threadKey: '' };
-  const row: ConversationRow = {
-    ...key,
-    id: newId(),
-    contactId,
-    state: ConversationState.CONVERSATION_STATE_OPEN,
-    owner:
-      channel.firstResponder === 'people'
-        ? ConversationOwner.CONVERSATION_OWNER_QUEUE
-        : ConversationOwner.CONVERSATION_OWNER_BOT,
-    team: channel.team,
-    agentId: null,
-    agent: '',
-    // Nobody has written yet: what the customer writes will say.
-    language: '',
-    inboundCount: 0,
-    messageSeq: 0,
-    seq: 0,
-    dialogueState: '',
-    handoff: null,
-    queuedAt: null,
-    createdAt: now,
-    updatedAt: now,
-    optedOut: false,
-  };
-  await insertConversations(tx, [row]);
-  // Read again either way: the row brings what the customer's ledger says of this channel.
-  const [open] = await lockOpenConversations(tx, [key]);
-  return open ?? findOrOpen(context, tx, channel, address);
+  const found = await openConversations(tx, [{ channel, address, mayOpen: true }], context.clock());
+  return found.get(placeName({ channelId: channel.id, address })) as ConversationRow;
 }
 
 function requireContent(content: Content | undefined): Content {

@@ -99,21 +99,43 @@ interface StoredRow {
  * @param addresses whose, each once or more.
  * @returns the windows by `replyAddressName`; an address has an entry though it has none.
  */
-export async function lockWindows(
+export function lockWindows(
   tx: Queryable,
   addresses: readonly ReplyAddress[],
+): Promise<Map<string, ReplyWindow[]>> {
+  return windowsOf(tx, addresses, true);
+}
+
+/**
+ * Reads the windows of addresses, to choose among them; what is sent by one is decided under its lock.
+ *
+ * @param tx where to read.
+ * @param addresses whose, each once or more.
+ * @returns the windows by `replyAddressName`; an address has an entry though it has none.
+ */
+export function readWindows(
+  tx: Queryable,
+  addresses: readonly ReplyAddress[],
+): Promise<Map<string, ReplyWindow[]>> {
+  return windowsOf(tx, addresses, false);
+}
+
+async function windowsOf(
+  tx: Queryable,
+  addresses: readonly ReplyAddress[],
+  lock: boolean,
 ): Promise<Map<string, ReplyWindow[]>> {
   const wanted = new Map(addresses.map((address) => [replyAddressName(address), address]));
   const windows = new Map<string, ReplyWindow[]>([...wanted.keys()].map((name) => [name, []]));
   if (wanted.size === 0) return windows;
   const sorted = [...wanted.values()].sort(byName);
   const rows = await tx.query<StoredRow>({
-    name: 'reply-window-lock',
+    name: lock ? 'reply-window-lock' : 'reply-window-read',
     text: `select w.tenant_id, w.channel_id, w.address, w.after, w.closes_at > now() as open, w.closes_at,
         w.max_messages, w.used
       from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality as k(tenant_id, channel_id, address, place)
       cross join lateral (select * from reply_window w where w.tenant_id = k.tenant_id and w.channel_id = k.channel_id
-        and w.address = k.address order by w.after for no key update) w
+        and w.address = k.address order by w.after ${lock ? 'for no key update' : ''}) w
       order by k.place, w.after`,
     values: [
       sorted.map((address) => address.tenantId),

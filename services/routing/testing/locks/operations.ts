@@ -4,7 +4,7 @@ import type { Operation } from '@omnigate/testkit';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
-import { called, lapsed, offered, published, received, reported, settled } from './work';
+import { called, lapsed, offered, published, received, reported, settled, told } from './work';
 
 /** The types that the races of routing have to do with. */
 export interface RoutingRaces {
@@ -119,6 +119,19 @@ export const operations: readonly Operation<RoutingRaces>[] = [
       (scene) => scene.addresses,
       ({ conversations }, address) => conversations.sendMessage({ channel: 'shop', address, content }),
     ),
+  },
+  { name: 'events are told', home: 'answering', waitsFor: [...changing, 'replyWindow'], run: told },
+  {
+    name: 'events are told to known customers',
+    home: 'resolved',
+    waitsFor: ['openConversation', 'busHead'],
+    run: told,
+  },
+  {
+    name: 'events are told to new customers',
+    home: 'unknown',
+    waitsFor: ['address', 'busHead'],
+    run: told,
   },
   {
     name: 'an agent adds a note',

@@ -1,6 +1,7 @@
 import type { BusRecord, OutgoingRecord } from '@omnigate/bus';
 import {
   type AskResponse,
+  BusinessEvent,
   ConversationChanged,
   DeliveryState,
   MessageReceived,
@@ -9,6 +10,7 @@ import {
   topics,
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
+import { createBusinessEvents } from '../../src/consumers/business-event';
 import { createMessageReceived } from '../../src/consumers/message-received';
 import { createMessageStatus } from '../../src/consumers/message-status';
 import { createDispatcher } from '../../src/queue/dispatcher';
@@ -82,6 +84,27 @@ export async function reported(
   await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
 }
 
+/** A batch of business.event, one for each customer. */
+export async function told({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId } = scene;
+  const records = scene.addresses.map((phone) => {
+    const event = {
+      eventId: newId(),
+      tenantId,
+      name: 'fee-due',
+      customer: { phone },
+      texts: { en: 'It is due.' },
+    };
+    return recordOf(
+      scene,
+      topics.businessEvent,
+      BusinessEvent.encode(BusinessEvent.fromPartial(event)).finish(),
+    );
+  });
+  const handle = createBusinessEvents(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
 /** The effects of both turns in one batch. */
 export function settled(outcome: { response: AskResponse } | { failure: string }) {
   return async ({ context }: RoutingProcess, scene: Scene) => {
@@ -93,6 +116,8 @@ export function settled(outcome: { response: AskResponse } | { failure: string }
           tenantId: scene.tenantId,
           conversationId: conversation.id,
           channelId: conversation.channelId,
+          contactId: conversation.contactId,
+          address: conversation.address,
           turnId: scene.turnIds[index] ?? '',
           fence: 1,
           fromSeq: 1,
