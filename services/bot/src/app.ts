@@ -1,11 +1,12 @@
 import type { Bus } from '@omnigate/bus';
-import type { RegistryServiceService } from '@omnigate/contracts';
+import type { IntegrationServiceService, RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import { toAppError } from '@omnigate/errors';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { groupCommit, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
 import type { BotContext } from './context';
 import { createKnowledge } from './knowledge';
+import { createOwnData } from './own-data';
 import { createBotService } from './rpc/bot-service';
 import { createKnowledgeService } from './rpc/knowledge-service';
 import { countUnresolved, insertEvidence, type TurnRecord } from './store/records';
@@ -21,6 +22,7 @@ const recordLingerMs = 100;
 export interface BotDeps {
   database: Database;
   registry: Client<typeof RegistryServiceService>;
+  integration: Client<typeof IntegrationServiceService>;
   bus: Bus;
   logger: Logger;
   metrics: Metrics;
@@ -50,7 +52,9 @@ export function createBot(deps: BotDeps): ServiceApp<RpcService, never> {
       .add(item)
       .catch((error: unknown) => deps.logger.warn({ err: toAppError(error) }, 'evidence could not be kept'));
   };
-  const context: BotContext = { database: deps.database, knowledge, thinker, record, clock: deps.clock };
+  const { database, clock } = deps;
+  const ownData = createOwnData(deps);
+  const context: BotContext = { database, knowledge, thinker, ownData, record, clock };
   return {
     rpc: [createBotService(context), createKnowledgeService(context)],
     start: () => knowledge.start(),

@@ -1,3 +1,4 @@
+import { IntegrationServiceService } from '@omnigate/contracts';
 import { runService } from '@omnigate/service-process';
 import { createBot } from './app';
 import { configSchema } from './config';
@@ -10,6 +11,7 @@ runService(process, {
   connections: 3,
   compose(config, foundation) {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
-    return { app: createBot({ ...foundation, registry }), directory };
+    const integration = foundation.connect(IntegrationServiceService, config.OMNIGATE_INTEGRATION_ADDRESS);
+    return { app: createBot({ ...foundation, registry, integration }), directory };
   },
 });

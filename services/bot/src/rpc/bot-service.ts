@@ -34,7 +34,9 @@ export function createBotService(context: BotContext): RpcService {
 async function ask(context: BotContext, request: AskRequest, ctx: CallContext): Promise<AskResponse> {
   const { tenantId } = ctx.identity;
   await context.knowledge.ready(tenantId);
-  const result = await think(context, tenantId, request, ctx.traceparent);
+  const thought = await think(context, tenantId, request, ctx.traceparent);
+  const maxCharacters = request.maxCharacters || defaultMaxCharacters;
+  const result = await context.ownData.complete(thought, { ...request, maxCharacters }, { ...ctx, tenantId });
   if (request.conversationId !== '' && request.turnId !== '') {
     context.record({
       tenantId,
