@@ -14,7 +14,7 @@ import { processesOf } from '../journeys/process-list';
 import { openScenes, type Scenes } from './scenes';
 
 const seed = process.env.OMNIGATE_CHAOS_SEED ?? randomBytes(4).toString('hex');
-const services = ['directory', 'bot', 'routing', 'channel-webhooks', 'channel-web'];
+const services = ['directory', 'integration', 'bot', 'routing', 'channel-webhooks', 'channel-web'];
 const replicas = 2;
 const sendsInFlight = 16;
 const load = { writers: 10, perSecond: 25 };

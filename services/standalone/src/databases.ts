@@ -5,6 +5,7 @@ import { channelWebSchema } from '@omnigate/channel-web';
 import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
 import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/database';
 import { directorySchema } from '@omnigate/directory';
+import { integrationSchema } from '@omnigate/integration';
 import { routingSchema } from '@omnigate/routing';
 import type { Logger } from '@omnigate/runtime';
 
@@ -14,6 +15,7 @@ export const schemas: ServiceSchema[] = [
   directorySchema,
   routingSchema,
   botSchema,
+  integrationSchema,
   channelWebhooksSchema,
   channelWebSchema,
 ];

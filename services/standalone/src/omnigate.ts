@@ -3,7 +3,12 @@ import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
-import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
+import {
+  BotServiceService,
+  DirectoryServiceService,
+  IntegrationServiceService,
+  RegistryServiceService,
+} from '@omnigate/contracts';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import {
@@ -13,6 +18,7 @@ import {
   ownerKey,
   writeCredentials,
 } from '@omnigate/installation';
+import { createIntegration, integrationSchema } from '@omnigate/integration';
 import { createRouting, routingSchema } from '@omnigate/routing';
 import {
   createInProcessClient,
@@ -103,6 +109,7 @@ function compose(composition: Composition): Omnigate {
     directory: open(directorySchema, 3),
     routing: open(routingSchema, 8),
     bot: open(botSchema, 3),
+    integration: open(integrationSchema, 3),
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
   };
@@ -128,7 +135,9 @@ function compose(composition: Composition): Omnigate {
   const cache = createDirectoryCache({ registry, bus, logger });
   const shared = { bus, state, directory: cache, registry, logger, metrics, exclusive: true, clock };
   const adapter = { ...shared, publicUrl, sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT };
-  const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
+  const integration = createIntegration({ ...shared, database: databases.integration });
+  const integrationClient = createInProcessClient(serviceOf(integration.rpc, IntegrationServiceService));
+  const bot = createBot({ ...shared, database: databases.bot, integration: integrationClient });
   const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
@@ -137,7 +146,7 @@ function compose(composition: Composition): Omnigate {
   webhooks.http?.(http);
   web.http?.(http);
   const rpc = createServer({
-    services: [...directory.rpc, ...routing.rpc, ...bot.rpc],
+    services: [...directory.rpc, ...routing.rpc, ...bot.rpc, ...integration.rpc],
     authenticate: (apiKey) => cache.authenticate(apiKey),
     resolveTenant: (nameOrId) => cache.resolveTenant(nameOrId),
     logger,
@@ -168,6 +177,7 @@ function compose(composition: Composition): Omnigate {
         start: async () => void (await directory.bootstrap()),
         stop: async () => undefined,
       },
+      { name: 'integration', start: () => integration.start(), stop: () => integration.stop() },
       { name: 'bot', start: () => bot.start(), stop: () => bot.stop() },
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },

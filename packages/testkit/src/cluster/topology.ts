@@ -1,12 +1,13 @@
 /** A service as the cluster runs it. */
 export interface ServiceRow {
-  name: 'directory' | 'bot' | 'routing' | 'channel-webhooks' | 'channel-web';
+  name: 'directory' | 'integration' | 'bot' | 'routing' | 'channel-webhooks' | 'channel-web';
   grpc: boolean;
 }
 
 /** Those that others call come first; they stop in reverse, each row's together. */
 export const serviceRows: readonly (readonly ServiceRow[])[] = [
   [{ name: 'directory', grpc: true }],
+  [{ name: 'integration', grpc: true }],
   [{ name: 'bot', grpc: true }],
   [{ name: 'routing', grpc: true }],
   [

@@ -1,5 +1,13 @@
 /** Groups of processes that the front door passes requests to. */
-export const upstreams = ['webhooks', 'web', 'operations', 'directory', 'routing', 'bot'] as const;
+export const upstreams = [
+  'webhooks',
+  'web',
+  'operations',
+  'directory',
+  'routing',
+  'bot',
+  'integration',
+] as const;
 
 /** One of them. */
 export type Upstream = (typeof upstreams)[number];
@@ -25,5 +33,6 @@ export const httpPaths: readonly PathRow[] = [
 export const grpcPaths: readonly PathRow[] = [
   { begins: '/omnigate\\.(conversation|contact|routing|delivery)\\.v1\\.', upstream: 'routing' },
   { begins: '/omnigate\\.(bot|knowledge)\\.v1\\.', upstream: 'bot' },
+  { begins: '/omnigate\\.integration\\.v1\\.', upstream: 'integration' },
   { begins: '/', upstream: 'directory' },
 ];

@@ -93,7 +93,10 @@ export function addGet(program: Command, terminal: Terminal): void {
     .argument('[name]', 'one by its name or id')
     .addOption(new Option('-o, --output <format>', 'how').choices(formats).default('table'))
     .option('--limit <n>', 'at most so many', wholeNumber)
-    .option('--state <state>', 'only in this state: open, resolved; of deliveries sent, unknown, failed, …')
+    .option(
+      '--state <state>',
+      'only in this state: open, resolved; of deliveries sent, unknown, failed, …; of business events told, not_told',
+    )
     .option('--owner <owner>', 'only of this owner: bot, queue, agent')
     .option('--channel <name>', 'only of this channel')
     .option('--address <address>', 'only of this address of a customer')
