@@ -10,7 +10,7 @@ const files = globSync('**/*.yaml', { cwd: folder }).sort();
 /** As the CLI reads files, every variable being set. */
 const readResources = (file: string): Resource[] => {
   const text = readFileSync(join(folder, file), 'utf8').replace(/\$\{(\w+)\}/g, 'a-value-of-$1');
-  return parseAllDocuments(text).map((document) => {
+  return parseAllDocuments(text, { merge: true }).map((document) => {
     expect(document.errors).toEqual([]);
     return Resource.fromPartial(document.toJS() as Resource);
   });
@@ -32,7 +32,15 @@ const applies = [...new Set(files.map((file) => (file.includes('/') ? `${file.sp
 
 test('there are examples of every kind', () => {
   const kinds = new Set(files.flatMap(readResources).map(({ kind }) => kind));
-  expect([...kinds].sort()).toEqual(['Agent', 'ApiKey', 'Channel', 'KnowledgeArticle', 'Team', 'Tenant']);
+  expect([...kinds].sort()).toEqual([
+    'Agent',
+    'ApiKey',
+    'Channel',
+    'Connector',
+    'KnowledgeArticle',
+    'Team',
+    'Tenant',
+  ]);
   expect(applies.length).toBeGreaterThan(5);
 });
 
