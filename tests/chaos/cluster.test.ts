@@ -14,7 +14,18 @@ import { processesOf } from '../journeys/process-list';
 import { openScenes, type Scenes } from './scenes';
 
 const seed = process.env.OMNIGATE_CHAOS_SEED ?? randomBytes(4).toString('hex');
-const services = ['directory', 'bot', 'routing', 'channel-webhooks', 'channel-web', 'channel-email'];
+const services = [
+  'directory',
+  'integration',
+  'bot',
+  'analytics',
+  'routing',
+  'ticket',
+  'channel-webhooks',
+  'channel-web',
+  'channel-wechat',
+  'channel-email',
+];
 const replicas = 2;
 const sendsInFlight = 16;
 const load = { writers: 10, perSecond: 25 };

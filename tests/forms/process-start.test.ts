@@ -12,6 +12,7 @@ const names: ServiceName[] = [
   'channel-web',
   'channel-wechat',
   'channel-email',
+  'integration',
 ];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
@@ -31,6 +32,7 @@ const env = {
   OMNIGATE_DIRECTORY_ADDRESS: '127.0.0.1:1',
   OMNIGATE_BOT_ADDRESS: '127.0.0.1:1',
   OMNIGATE_ROUTING_ADDRESS: '127.0.0.1:1',
+  OMNIGATE_INTEGRATION_ADDRESS: '127.0.0.1:1',
 };
 
 async function freePort(): Promise<{ server: Server; port: number }> {
@@ -72,6 +74,7 @@ describe('the start of a service process', () => {
     ['routing', 'OMNIGATE_BOT_ADDRESS', 'nowhere at all'],
     ['ticket', 'OMNIGATE_ROUTING_ADDRESS', 'nowhere at all'],
     ['bot', 'OMNIGATE_DIRECTORY_ADDRESS', 'http://directory'],
+    ['bot', 'OMNIGATE_INTEGRATION_ADDRESS', 'nowhere at all'],
     ['channel-web', 'OMNIGATE_PUBLIC_URL', ''],
     ['channel-webhooks', 'OMNIGATE_SENDS_IN_FLIGHT', '0'],
     ['directory', 'OMNIGATE_ENCRYPTION_KEY', 'short'],

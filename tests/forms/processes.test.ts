@@ -4,6 +4,7 @@ import {
   ConversationServiceService,
   DirectoryServiceService,
   TicketServiceService,
+  IntegrationServiceService,
 } from '@omnigate/contracts';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { createWebVisitor, type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';
@@ -20,6 +21,7 @@ const names = [
   'bot',
   'ticket',
   'analytics',
+  'integration',
   'channel-webhooks',
   'channel-web',
   'channel-email',
@@ -80,8 +82,9 @@ describe('two processes of each service, each looked at by itself', () => {
       routing: ConversationServiceService,
       bot: BotServiceService,
       ticket: TicketServiceService,
+      integration: IntegrationServiceService,
     };
-    for (const name of ['directory', 'routing', 'bot', 'ticket'] as const) {
+    for (const name of ['directory', 'routing', 'bot', 'ticket', 'integration'] as const) {
       for (const { grpc: address = '' } of addressesOf(name)) {
         const stranger = createClient<ServiceDefinition>(services[name], {
           address,

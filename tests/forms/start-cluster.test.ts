@@ -87,6 +87,7 @@ describe('npm run start:cluster', () => {
       'routing-1',
       'ticket-1',
       'analytics-1',
+      'integration-1',
       'channel-webhooks-1',
       'channel-web-1',
     ]) {

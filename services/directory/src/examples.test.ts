@@ -18,7 +18,7 @@ const variable = (name: string): string => {
 /** As the CLI reads files, every variable being set. */
 const readResources = (file: string, below = folder): Resource[] => {
   const text = readFileSync(join(below, file), 'utf8').replace(/\$\{(\w+)\}/g, (_, name) => variable(name));
-  return parseAllDocuments(text).map((document) => {
+  return parseAllDocuments(text, { merge: true }).map((document) => {
     expect(document.errors).toEqual([]);
     return Resource.fromPartial(document.toJS() as Resource);
   });
@@ -44,6 +44,7 @@ test('there are examples of every kind', () => {
     'Agent',
     'ApiKey',
     'Channel',
+    'Connector',
     'KnowledgeArticle',
     'Team',
     'Tenant',

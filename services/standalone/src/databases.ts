@@ -8,6 +8,7 @@ import { channelWebhooksSchema } from '@omnigate/channel-webhooks';
 import { channelWechatSchema } from '@omnigate/channel-wechat';
 import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/database';
 import { directorySchema } from '@omnigate/directory';
+import { integrationSchema } from '@omnigate/integration';
 import { routingSchema } from '@omnigate/routing';
 import type { Logger } from '@omnigate/runtime';
 import { ticketSchema } from '@omnigate/ticket';
@@ -18,6 +19,7 @@ export const schemas: ServiceSchema[] = [
   directorySchema,
   routingSchema,
   botSchema,
+  integrationSchema,
   channelWebhooksSchema,
   channelWebSchema,
   ticketSchema,

@@ -10,6 +10,7 @@ import {
   BotServiceService,
   ConversationServiceService,
   DirectoryServiceService,
+  IntegrationServiceService,
   RegistryServiceService,
 } from '@omnigate/contracts';
 import { createDirectory, directorySchema } from '@omnigate/directory';
@@ -21,6 +22,7 @@ import {
   ownerKey,
   writeCredentials,
 } from '@omnigate/installation';
+import { createIntegration, integrationSchema } from '@omnigate/integration';
 import { createRouting, routingSchema } from '@omnigate/routing';
 import {
   createInProcessClient,
@@ -112,6 +114,7 @@ function compose(composition: Composition): Omnigate {
     directory: open(directorySchema, 3),
     routing: open(routingSchema, 8),
     bot: open(botSchema, 3),
+    integration: open(integrationSchema, 3),
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
     ticket: open(ticketSchema, 3),
@@ -151,7 +154,9 @@ function compose(composition: Composition): Omnigate {
     sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
     fetchAllow: config.OMNIGATE_FETCH_ALLOW,
   };
-  const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
+  const integration = createIntegration({ ...shared, database: databases.integration });
+  const integrationClient = createInProcessClient(serviceOf(integration.rpc, IntegrationServiceService));
+  const bot = createBot({ ...shared, database: databases.bot, integration: integrationClient });
   const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
   const conversations = createInProcessClient(serviceOf(routing.rpc, ConversationServiceService));
@@ -170,7 +175,7 @@ function compose(composition: Composition): Omnigate {
   web.http?.(http);
   wechat.http?.(http);
   const rpc = createServer({
-    services: [...directory.rpc, ...routing.rpc, ...bot.rpc, ...ticket.rpc, ...analytics.rpc],
+    services: [directory, routing, bot, ticket, analytics, integration].flatMap(({ rpc }) => rpc),
     authenticate: (apiKey) => cache.authenticate(apiKey),
     resolveTenant: (nameOrId) => cache.resolveTenant(nameOrId),
     logger,
@@ -201,6 +206,7 @@ function compose(composition: Composition): Omnigate {
         start: async () => void (await directory.bootstrap()),
         stop: async () => undefined,
       },
+      { name: 'integration', start: () => integration.start(), stop: () => integration.stop() },
       { name: 'bot', start: () => bot.start(), stop: () => bot.stop() },
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'ticket', start: () => ticket.start(), stop: () => ticket.stop() },

@@ -10,6 +10,7 @@ test('no table of any service has a way around row-level security', async () => 
       'directory',
       'routing',
       'bot',
+      'integration',
       'channel_webhooks',
       'channel_web',
       'ticket',

@@ -84,6 +84,7 @@ function doorOptions({
       bot: grpcAddresses(replicas, 'bot'),
       ticket: grpcAddresses(replicas, 'ticket'),
       analytics: grpcAddresses(replicas, 'analytics'),
+      integration: grpcAddresses(replicas, 'integration'),
     },
   };
 }

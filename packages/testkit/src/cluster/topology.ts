@@ -18,6 +18,7 @@ export interface ServiceRow {
 /** Those that others call come first; they stop in reverse, each row's together. */
 export const serviceRows: readonly (readonly ServiceRow[])[] = [
   [{ name: 'directory', grpc: true }],
+  [{ name: 'integration', grpc: true }],
   [
     { name: 'bot', grpc: true },
     { name: 'analytics', grpc: true },

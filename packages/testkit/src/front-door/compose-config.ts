@@ -15,6 +15,7 @@ const containers: FrontDoorOptions = {
     bot: ['bot:9090'],
     ticket: ['ticket:9090'],
     analytics: ['analytics:9090'],
+    integration: ['integration:9090'],
   },
 };
 

@@ -100,6 +100,7 @@ describe('the front door', () => {
       analytics: [addresses.analytics],
       bot: [dead],
       ticket: [dead],
+      integration: [dead],
     } as Record<Upstream, string[]>;
     url = `http://127.0.0.1:${httpPort}`;
     grpcUrl = `http://127.0.0.1:${grpcPort}`;

@@ -9,6 +9,7 @@ export const upstreams = [
   'bot',
   'ticket',
   'analytics',
+  'integration',
 ] as const;
 
 /** One of them. */
@@ -38,5 +39,6 @@ export const grpcPaths: readonly PathRow[] = [
   { begins: '/omnigate\\.(bot|knowledge)\\.v1\\.', upstream: 'bot' },
   { begins: '/omnigate\\.ticket\\.v1\\.', upstream: 'ticket' },
   { begins: '/omnigate\\.analytics\\.v1\\.', upstream: 'analytics' },
+  { begins: '/omnigate\\.integration\\.v1\\.', upstream: 'integration' },
   { begins: '/', upstream: 'directory' },
 ];

@@ -16,7 +16,8 @@ export type ServiceName =
   | 'channel-webhooks'
   | 'channel-web'
   | 'channel-wechat'
-  | 'channel-email';
+  | 'channel-email'
+  | 'integration';
 
 /** A service as a process of its own. */
 export interface ServiceProcess {

@@ -67,6 +67,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
     listTenants: ['service'],
     authenticateApiKey: ['service'],
     snapshotResources: ['service'],
+    resolveConnectors: ['service'],
   } as const;
   const service = defineService(RegistryServiceService, allow, {
     registerChannelTypes: async () => ({}),
@@ -82,6 +83,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
     listTenants: nobody,
     authenticateApiKey: nobody,
     snapshotResources: nobody,
+    resolveConnectors: nobody,
   });
   return createInProcessClient(service);
 }

@@ -130,7 +130,7 @@ export function addGet(program: Command, terminal: Terminal): void {
     .option('--limit <n>', 'at most so many', wholeNumber)
     .option(
       '--state <state>',
-      'only in this state: open, resolved; of deliveries sent, unknown, failed, …; of tickets open, accepted, …',
+      'only in this state: open, resolved; of deliveries sent, unknown, …; of tickets open, accepted, …; of business events told, not_told',
     )
     .option('--owner <owner>', 'only of this owner: bot, queue, agent')
     .option('--channel <name>', 'only of this channel')

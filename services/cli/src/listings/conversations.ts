@@ -1,4 +1,6 @@
 import {
+  BusinessEventOutcome,
+  type BusinessEventResult,
   type Contact,
   ContactServiceService,
   type Conversation,
@@ -59,6 +61,18 @@ async function* listContacts(...[server, query]: Parameters<Listing['list']>): A
   yield* allPages(async (page) => {
     const { contacts, nextPageToken } = await service.listContacts({ address: query.address ?? '', ...page });
     return { items: contacts, nextPageToken };
+  });
+}
+
+async function* listBusinessEvents(
+  ...[server, query]: Parameters<Listing['list']>
+): AsyncGenerator<BusinessEventResult> {
+  const service = server.client(DeliveryServiceService);
+  const outcomes = { values: BusinessEventOutcome, prefix: 'BUSINESS_EVENT_OUTCOME_' };
+  const filter = { outcome: enumFilter('state', query.state, outcomes), eventId: query.name };
+  yield* allPages(async (page) => {
+    const { results, nextPageToken } = await service.listBusinessEvents({ ...filter, ...page });
+    return { items: results, nextPageToken };
   });
 }
 
@@ -123,6 +137,23 @@ export const conversationListings: readonly Listing[] = [
       timeColumn('UPDATED', 'update_time'),
     ],
     list: listDeliveries,
+  },
+  {
+    aliases: ['businesseventresult'],
+    title: 'business-events',
+    message: 'omnigate.delivery.v1.BusinessEventResult',
+    nameIs: 'EVENT_ID',
+    filters: ['state'],
+    columns: [
+      column('EVENT', 'event_id'),
+      column('NAME', 'name'),
+      enumColumn('OUTCOME', 'outcome', 'BUSINESS_EVENT_OUTCOME_'),
+      column('REASON', 'reason'),
+      column('CHANNEL', 'channel'),
+      column('CONVERSATION', 'conversation_id'),
+      timeColumn('TIME', 'occurred_time'),
+    ],
+    list: listBusinessEvents,
   },
   {
     aliases: [],
