@@ -3,8 +3,8 @@ import {
   ConversationOwner,
   ConversationServiceService,
   DirectoryServiceService,
-  TicketServiceService,
   IntegrationServiceService,
+  TicketServiceService,
 } from '@omnigate/contracts';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { createWebVisitor, type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';

@@ -46,6 +46,7 @@ export async function openOmnigate(options: { demo: boolean } = { demo: true }):
     form: shared.form,
     httpUrl: shared.httpUrl,
     grpcAddress: shared.grpcAddress,
+    smtpPort: shared.smtpPort,
     apiKey: shared.apiKey,
     pid: () => shared.pid,
     output: () => readFileSync(shared.outputFile).subarray(outputBefore).toString('utf8'),

@@ -6,6 +6,7 @@ export interface SharedOmnigate {
   form: 'standalone' | 'cluster';
   httpUrl: string;
   grpcAddress: string;
+  smtpPort: number;
   /** The operator's. */
   apiKey: string;
   /** Process id of what was launched. */
@@ -23,8 +24,16 @@ async function main(outputFile: string): Promise<void> {
     env: { OMNIGATE_DEMO: '0', OMNIGATE_LOG_LEVEL: 'debug' },
     onOutput: (text) => appendFileSync(outputFile, text),
   });
-  const { form, httpUrl, grpcAddress, apiKey } = omnigate;
-  const told: SharedOmnigate = { form, httpUrl, grpcAddress, apiKey, pid: omnigate.pid(), outputFile };
+  const { form, httpUrl, grpcAddress, smtpPort, apiKey } = omnigate;
+  const told: SharedOmnigate = {
+    form,
+    httpUrl,
+    grpcAddress,
+    smtpPort,
+    apiKey,
+    pid: omnigate.pid(),
+    outputFile,
+  };
   process.stdout.write(`${JSON.stringify(told)}\n`);
   process.stdin.resume();
   await new Promise((resolve) => process.stdin.once('end', resolve));
