@@ -6,6 +6,7 @@ import type { Client, RpcService } from '@omnigate/rpc';
 import { type Logger, type Metrics, newId, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import { createBusinessEvents } from './consumers/business-event';
+import { createMediaStored } from './consumers/media-stored';
 import { createMessageReceived } from './consumers/message-received';
 import { createMessageStatus } from './consumers/message-status';
 import type { RoutingContext } from './context';
@@ -85,6 +86,12 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
         for (const { tenantId } of records) retention.saw(tenantId);
         return tell(tx, records);
       },
+    }),
+    bus.consume({
+      group: 'routing',
+      topics: [topics.mediaStored],
+      database,
+      handle: createMediaStored(context),
     }),
   ];
   return {

@@ -5,6 +5,8 @@ import {
   type DeliveryState,
   Direction,
   type Letter,
+  type Media,
+  MediaStored,
   MessageReceived,
   MessageStatus,
   messageKey,
@@ -14,6 +16,7 @@ import {
 import { newId } from '@omnigate/runtime';
 import { freshDatabase } from '@omnigate/testkit';
 import { createBusinessEvents } from '../src/consumers/business-event';
+import { createMediaStored } from '../src/consumers/media-stored';
 import { createMessageReceived } from '../src/consumers/message-received';
 import { createMessageStatus } from '../src/consumers/message-status';
 import { utteranceText } from '../src/domain/utterance';
@@ -27,6 +30,9 @@ import { openProcess, type ProcessOptions } from './process';
 export interface Inbound {
   from?: string;
   text?: string;
+  /** In place of a text. */
+  content?: Content;
+  attachments?: Media[];
   /** Name of an event, in place of a text. */
   event?: string;
   /** Of the event. */
@@ -101,6 +107,21 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
           events.map((event) => eventRecord({ tenantId, channelId: channel.id }, event)),
         ),
       ),
+    /** One batch of media.stored. */
+    tellFiles: (
+      { tenantId, channel }: TestTenant,
+      ...told: Pick<MediaStored, 'conversationId' | 'messageId' | 'items'>[]
+    ) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createMediaStored(context)(
+          tx,
+          told.map((each) => {
+            const value = MediaStored.fromPartial({ ...each, tenantId, channel: { id: channel.id } });
+            const place = { tenantId, channelId: channel.id };
+            return recordOf(place, topics.mediaStored, customer, MediaStored.encode(value).finish());
+          }),
+        ),
+      ),
     /** A tenant's conversations, the newest first. */
     conversationsOf: ({ tenantId }: TestTenant) =>
       database.transaction({ tenants: [tenantId] }, (tx) =>
@@ -159,7 +180,8 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       tenantId: place.tenantId,
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
-      content: { kind },
+      content: message.content ?? { kind },
+      attachments: message.attachments ?? [],
       replyTo,
       ...(letter && { letter }),
     },

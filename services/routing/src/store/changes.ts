@@ -121,6 +121,9 @@ export interface MessageDraft {
   occurredTime?: Date;
 }
 
+/** What a message to the customer says, and who says it. */
+type OutboundDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'>;
+
 /**
  * Stores a message in a conversation, and tells it.
  *
@@ -176,7 +179,7 @@ export function sendMessage(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
+  draft: OutboundDraft & { traceparent?: string | undefined },
 ): MessageRow {
   const row = addMessage(changes, conversation, channel, {
     ...draft,
@@ -231,7 +234,7 @@ function encodeSend(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   row: Pick<MessageRow, 'id' | 'tenantId'>,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+  draft: OutboundDraft,
   notAfter: Date,
 ): Uint8Array {
   return encodeMessage(MessageSend, {
@@ -243,7 +246,7 @@ function encodeSend(
     conversationId: conversation.id,
     sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
     content: draft.content,
-    attachments: [],
+    attachments: draft.attachments ?? [],
     letter: undefined,
     notAfter,
     priority: 0,

@@ -5,7 +5,18 @@ import { endIdle } from '../../src/idle-sweeper';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
-import { called, lapsed, offered, published, rated, received, reported, settled, told } from './work';
+import {
+  called,
+  fetched,
+  lapsed,
+  offered,
+  published,
+  rated,
+  received,
+  reported,
+  settled,
+  told,
+} from './work';
 
 /** The types that the races of routing have to do with. */
 export interface RoutingRaces {
@@ -78,6 +89,7 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     waitsFor: ['consent', 'busHead'],
     run: (process, scene) => reported(process, scene, scene.sentEarlier, 1),
   },
+  { name: 'pictures are fetched', home: 'answering', waitsFor: changing, run: fetched },
   {
     name: 'the bot replies',
     home: 'answering',

@@ -4,6 +4,7 @@ import {
   BusinessEvent,
   ConversationChanged,
   DeliveryState,
+  MediaStored,
   MessageReceived,
   MessageStatus,
   messageKey,
@@ -11,6 +12,7 @@ import {
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { createBusinessEvents } from '../../src/consumers/business-event';
+import { createMediaStored } from '../../src/consumers/media-stored';
 import { createMessageReceived } from '../../src/consumers/message-received';
 import { createMessageStatus } from '../../src/consumers/message-status';
 import { createDispatcher } from '../../src/queue/dispatcher';
@@ -123,6 +125,19 @@ export async function told({ context }: RoutingProcess, scene: Scene): Promise<v
     );
   });
   const handle = createBusinessEvents(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
+/** A batch of media.stored: the picture of each conversation. */
+export async function fetched({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId, channel } = scene;
+  const records = scene.pictures.map(({ messageId, conversation }) => {
+    const items = [{ index: 0, media: { mediaId: newId() } }];
+    const place = { tenantId, channel: { id: channel.id }, conversationId: conversation.id };
+    const stored = MediaStored.fromPartial({ ...place, messageId, items });
+    return recordOf(scene, topics.mediaStored, MediaStored.encode(stored).finish());
+  });
+  const handle = createMediaStored(context);
   await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
 }
 
