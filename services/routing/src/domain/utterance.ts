@@ -1,4 +1,5 @@
-import { type Content, PartyRole, type Utterance } from '@omnigate/contracts';
+import { type Content, type Media, PartyRole, type Utterance } from '@omnigate/contracts';
+import { mediaOf } from './media-of-message';
 
 /**
  * What a message says in words.
@@ -33,9 +34,14 @@ export function utteranceText(content: Content | undefined): string {
  * What a customer's message says to the bot.
  *
  * @param content what was sent.
- * @returns the words, and the id of the menu option if it chooses one.
+ * @param attachments further files.
+ * @returns the words, the id of the menu option if it chooses one, and the files.
  */
-export function customerUtterance(content: Content | undefined): Utterance {
+export function customerUtterance(
+  content: Content | undefined,
+  attachments: readonly Media[] = [],
+): Utterance {
   const choiceId = content?.kind?.$case === 'menuChoice' ? content.kind.value.id : '';
-  return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media: [] };
+  const media = mediaOf(content, attachments);
+  return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media };
 }
