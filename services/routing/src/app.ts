@@ -7,6 +7,7 @@ import { type Logger, type Metrics, newId, type ServiceApp } from '@omnigate/run
 import type { State } from '@omnigate/state';
 import { createMessageReceived } from './consumers/message-received';
 import { createMessageStatus } from './consumers/message-status';
+import { createTicketChanged } from './consumers/ticket-changed';
 import type { RoutingContext } from './context';
 import { createRoutingMetrics } from './metrics';
 import { createDispatcher } from './queue/dispatcher';
@@ -16,6 +17,7 @@ import { createConversationService } from './rpc/conversation-service';
 import { createDeliveryService } from './rpc/delivery-service';
 import { createRoutingService } from './rpc/routing-service';
 import { tenantsOf } from './tenants';
+import { createHeldRequests } from './tickets/held-requests';
 import { createTurnEffects } from './turns/effects';
 import { createTurnRunner } from './turns/runner';
 
@@ -52,6 +54,7 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
   effects.startAgain((jobs) => runner.start(jobs));
   const context: RoutingContext = { ...base, dispatcher, runner };
   const retention = createRetention(context);
+  const heldRequests = createHeldRequests(context);
   const { bus, database } = deps;
   const store = createMessageReceived(context);
   const consumers = [
@@ -72,6 +75,12 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       database,
       handle: createMessageStatus(context),
     }),
+    bus.consume({
+      group: 'routing',
+      topics: [topics.ticketChanged],
+      database,
+      handle: createTicketChanged(context),
+    }),
   ];
   return {
     rpc: [
@@ -84,10 +93,12 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       await runner.begin();
       await dispatcher.begin();
       retention.begin();
+      heldRequests.begin();
       for (const consumer of consumers) await consumer.start();
     },
     async stop() {
       await retention.stop();
+      await heldRequests.stop();
       await Promise.all(consumers.map((consumer) => consumer.stop()));
       await runner.stop();
       await dispatcher.stop();

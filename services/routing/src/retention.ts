@@ -16,6 +16,7 @@ interface Forgotten {
 const forgotten: readonly Forgotten[] = [
   { table: 'inbound_key', age: 'received_at' },
   { table: 'reply_reservation', age: 'created_at' },
+  { table: 'offered_menu', age: 'created_at' },
 ];
 
 /** Whose keys one transaction may see. */
@@ -32,8 +33,9 @@ export interface Retention {
 }
 
 /**
- * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days), and what
- * messages were reserved in: no provider's reply window is open so long, and no receipt comes so late.
+ * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days), what
+ * messages were reserved in: no provider's reply window is open so long, and no receipt comes so late; and menus that
+ * nobody can answer any more.
  *
  * @param deps routing's database; how many keys one statement deletes.
  * @returns how to tell it of tenants, and to begin and end it.
