@@ -1,18 +1,21 @@
-import { type BusRecord, busSchema } from '@omnigate/bus';
+import { type BusRecord, busSchema, type Outcome } from '@omnigate/bus';
 import {
   Content,
   type DeliveryState,
   Direction,
+  type Media,
   MessageReceived,
   MessageStatus,
   messageKey,
   PartyRole,
+  TicketChanged,
   topics,
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { freshDatabase } from '@omnigate/testkit';
 import { createMessageReceived } from '../src/consumers/message-received';
 import { createMessageStatus } from '../src/consumers/message-status';
+import { createTicketChanged } from '../src/consumers/ticket-changed';
 import { utteranceText } from '../src/domain/utterance';
 import { routingSchema } from '../src/schema';
 import { listConversations } from '../src/store/list-conversations';
@@ -26,6 +29,9 @@ export interface Inbound {
   text?: string;
   /** Name of an event, in place of a text. */
   event?: string;
+  /** In place of a text. */
+  content?: Content;
+  attachments?: Media[];
   /** Of the event. */
   detail?: string;
   /** The provider's id of the message that it answers. */
@@ -33,6 +39,9 @@ export interface Inbound {
   eventId?: string;
   consentWord?: string;
 }
+
+/** What happened to a ticket, as far as routing looks at it. */
+export type TicketNews = Partial<Pick<TicketChanged, 'tenantId' | 'notices'>>;
 
 /** What a provider's adapter reports of a message, in short. */
 export interface Reported {
@@ -76,6 +85,14 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
         createMessageStatus(context)(
           tx,
           statuses.map((status) => statusRecord({ tenantId, channelId: channel.id }, status)),
+        ),
+      ),
+    /** One batch of ticket.changed. */
+    tickets: ({ tenantId }: TestTenant, ...changes: TicketNews[]): Promise<Outcome[]> =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createTicketChanged(context)(
+          tx,
+          changes.map((change) => ticketRecord(tenantId, change)),
         ),
       ),
     /** A tenant's conversations, the newest first. */
@@ -124,7 +141,7 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', event, detail = '', replyTo = '' } = message;
+  const { from = customer, text = 'hello', event, detail = '', replyTo = '', attachments = [] } = message;
   const { eventId = newId(), consentWord = '' } = message;
   const kind =
     event === undefined
@@ -136,12 +153,18 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       tenantId: place.tenantId,
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
-      content: { kind },
+      content: message.content ?? { kind },
+      attachments,
       replyTo,
     },
     consentWord,
   });
   return recordOf(place, topics.messageReceived, from, MessageReceived.encode(value).finish());
+}
+
+function ticketRecord(tenantId: string, change: TicketNews): BusRecord {
+  const value = TicketChanged.encode(TicketChanged.fromPartial({ tenantId, ...change })).finish();
+  return recordOf({ tenantId, channelId: '' }, topics.ticketChanged, '', value);
 }
 
 function statusRecord(place: Place, status: Reported): BusRecord {

@@ -2,9 +2,21 @@ import { AskResponse, PresenceState } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import type { Operation } from '@omnigate/testkit';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
+import { createHeldRequests } from '../../src/tickets/held-requests';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
-import { called, lapsed, offered, published, rated, received, reported, settled } from './work';
+import {
+  answered,
+  called,
+  lapsed,
+  offered,
+  published,
+  rated,
+  received,
+  reported,
+  settled,
+  told,
+} from './work';
 
 /** The types that the races of routing have to do with. */
 export interface RoutingRaces {
@@ -21,6 +33,17 @@ const content = { kind: { $case: 'text' as const, value: { body: 'Good morning.'
 
 const reply = AskResponse.fromPartial({
   actions: [{ kind: { $case: 'reply', value: { text: 'Good morning.' } } }],
+});
+const ticket = AskResponse.fromPartial({
+  actions: [
+    {
+      kind: {
+        $case: 'createTicket',
+        value: { type: 'repair', media: [{ providerUrl: 'https://files.example/1' }] },
+      },
+    },
+    { kind: { $case: 'resolve', value: {} } },
+  ],
 });
 /** What every change of a conversation waits for. */
 const changing: readonly Obstacle[] = ['conversation', 'busHead'];
@@ -64,6 +87,42 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     home: 'answering',
     waitsFor: [...changing, 'consent'],
     run: received('start'),
+  },
+  {
+    name: 'tickets are answered',
+    home: 'answering',
+    waitsFor: [...changing, 'offeredMenu', 'replyWindow'],
+    run: answered,
+  },
+  {
+    name: 'notices are told',
+    home: 'answering',
+    waitsFor: [...changing, 'knownAddress', 'replyWindow'],
+    run: told,
+  },
+  {
+    name: 'notices are told to who has no open conversation',
+    home: 'resolved',
+    waitsFor: ['conversation', 'knownAddress', 'busHead'],
+    run: told,
+  },
+  {
+    name: 'notices are told to new addresses',
+    home: 'unknown',
+    waitsFor: ['address', 'busHead'],
+    run: told,
+  },
+  {
+    name: 'the bot has tickets made',
+    home: 'answering',
+    waitsFor: [...changing, 'turn', 'replyWindow'],
+    run: settled({ response: ticket }),
+  },
+  {
+    name: 'late ticket requests are let go',
+    home: 'lapsed',
+    waitsFor: changing,
+    run: ({ context }) => createHeldRequests(context).release(),
   },
   {
     name: 'statuses come in',
