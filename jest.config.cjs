@@ -33,7 +33,7 @@ module.exports = {
     `/node_modules/\\.pnpm/(?!(?:${pnpmFolders.join('|')})@)`,
   ],
   moduleNameMapper: {
-    '^@omnigate/(bot|channel-web|channel-webhooks|directory|routing|standalone)$':
+    '^@omnigate/(bot|channel-web|channel-webhooks|directory|routing|standalone|ticket)$':
       '<rootDir>/services/$1/src/index.ts',
     '^@omnigate/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
   },

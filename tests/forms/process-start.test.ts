@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { freshDatabase, type ServiceName, type ServiceProcess, startService } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 
-const names: ServiceName[] = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web'];
+const names: ServiceName[] = ['directory', 'routing', 'bot', 'ticket', 'channel-webhooks', 'channel-web'];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
   'channel-webhooks': '/webhooks/sms-twilio/x',
@@ -18,6 +18,7 @@ const env = {
   OMNIGATE_ADMIN_KEY: 'key-of-the-owner-1',
   OMNIGATE_DIRECTORY_ADDRESS: '127.0.0.1:1',
   OMNIGATE_BOT_ADDRESS: '127.0.0.1:1',
+  OMNIGATE_ROUTING_ADDRESS: '127.0.0.1:1',
 };
 
 async function freePort(): Promise<{ server: Server; port: number }> {
@@ -57,6 +58,7 @@ describe('the start of a service process', () => {
 
   test.each([
     ['routing', 'OMNIGATE_BOT_ADDRESS', 'nowhere at all'],
+    ['ticket', 'OMNIGATE_ROUTING_ADDRESS', 'nowhere at all'],
     ['bot', 'OMNIGATE_DIRECTORY_ADDRESS', 'http://directory'],
     ['channel-web', 'OMNIGATE_PUBLIC_URL', ''],
     ['channel-webhooks', 'OMNIGATE_SENDS_IN_FLIGHT', '0'],

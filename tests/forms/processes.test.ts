@@ -3,6 +3,7 @@ import {
   ConversationOwner,
   ConversationServiceService,
   DirectoryServiceService,
+  TicketServiceService,
 } from '@omnigate/contracts';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { createWebVisitor, type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';
@@ -13,7 +14,7 @@ import { replicaAddresses } from '../journeys/replica-addresses';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
-const names = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web'] as const;
+const names = ['directory', 'routing', 'bot', 'ticket', 'channel-webhooks', 'channel-web'] as const;
 const question = 'when will my order ship?';
 const answer = /ship the same working day/;
 /** Well below the time after which a page that was not woken looks by itself. */
@@ -69,8 +70,9 @@ describe('two processes of each service, each looked at by itself', () => {
       directory: DirectoryServiceService,
       routing: ConversationServiceService,
       bot: BotServiceService,
+      ticket: TicketServiceService,
     };
-    for (const name of ['directory', 'routing', 'bot'] as const) {
+    for (const name of ['directory', 'routing', 'bot', 'ticket'] as const) {
       for (const { grpc: address = '' } of addressesOf(name)) {
         const stranger = createClient<ServiceDefinition>(services[name], {
           address,

@@ -81,7 +81,14 @@ describe('npm run start:cluster', () => {
     expect(written).toContain(`${folder}/credentials.json`);
     expect(written).not.toContain(credentials().api_key);
     const metrics = await (await fetch(`${credentials().http_url}/metrics`)).text();
-    for (const process of ['directory-1', 'bot-1', 'routing-1', 'channel-webhooks-1', 'channel-web-1']) {
+    for (const process of [
+      'directory-1',
+      'bot-1',
+      'routing-1',
+      'ticket-1',
+      'channel-webhooks-1',
+      'channel-web-1',
+    ]) {
       expect(metrics).toContain(`process_resident_memory_bytes{process="${process}"}`);
     }
     const shop = await openSmsShop({ client }, { resources: demoArticles() });

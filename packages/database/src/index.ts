@@ -7,6 +7,7 @@ export {
 export { isTransient, sqlState } from './failure';
 export { createListener, type Listener, type ListenerOptions } from './listener';
 export { migrate } from './migrate';
+export { type OnceRequest, once, requestTable } from './once';
 export { busUserRole, type Migration, migrationTable, type ServiceSchema } from './service-schema';
 export { plainIdentifier, type Queryable, quoteIdentifier, quoteLiteral, type Statement } from './statement';
 export { checkTenantIsolation } from './tenant-isolation';

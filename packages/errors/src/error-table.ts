@@ -74,6 +74,10 @@ export const errorTable = {
   OFFER_GONE: row('FAILED_PRECONDITION', 409, 'The offer is no longer open.'),
   CONVERSATION_RESOLVED: row('FAILED_PRECONDITION', 409, 'The conversation is resolved.'),
   NOT_OWNER: row('FAILED_PRECONDITION', 409, 'The conversation is not yours{: reason}.'),
+  // Tickets.
+  TICKET_STATE: row('FAILED_PRECONDITION', 409, 'The ticket is not where that is possible{: reason}.'),
+  TICKET_NOT_YOURS: row('FAILED_PRECONDITION', 409, 'Another worker has the ticket.'),
+  WORKER_INACTIVE: row('FAILED_PRECONDITION', 409, 'The worker takes no new tickets.'),
   // Sending: also the error_code of a delivery.
   RECIPIENT_OPTED_OUT: row('FAILED_PRECONDITION', 409, 'The customer wants no messages on this channel.'),
   SEND_REFUSED: row('FAILED_PRECONDITION', 409, 'The channel does not take this message{: reason}.'),

@@ -21,7 +21,7 @@ const people = (publicUrl: string): Resource[] => [
   },
 ];
 
-function articles(folder: string): Resource[] {
+function documentsOf(folder: string): Resource[] {
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort();
@@ -38,8 +38,8 @@ function articles(folder: string): Resource[] {
 export interface DemoOptions {
   /** Path of the data folder, which remembers that the demo was applied. */
   folder: string;
-  /** Path of the folder with the demo's knowledge. */
-  knowledge: string;
+  /** Paths of the folders with the demo's documents: knowledge, ticket types, workers. */
+  documents: readonly string[];
   publicUrl: string;
   /** Applies resources to tenant `default`. */
   apply(resources: Resource[]): Promise<unknown>;
@@ -48,7 +48,7 @@ export interface DemoOptions {
 }
 
 /**
- * Applies the demo data: knowledge, a web chat and an agent; at the first start alone, so that what the user deletes
+ * Applies the demo data: knowledge, tickets' types and workers, a web chat and an agent; at the first start alone, so that what the user deletes
  * stays deleted.
  *
  * @param options where it goes.
@@ -56,7 +56,7 @@ export interface DemoOptions {
 export async function applyDemoOnce(options: DemoOptions): Promise<void> {
   const marker = join(options.folder, 'demo-applied');
   if (existsSync(marker)) return;
-  const resources = [...people(options.publicUrl), ...articles(options.knowledge)];
+  const resources = [...people(options.publicUrl), ...options.documents.flatMap(documentsOf)];
   options.onProgress(`Writing the demo: ${resources.length} resources`);
   await options.apply(resources);
   writeFileSync(marker, '');

@@ -49,15 +49,18 @@ describe.each(['v1', 'v1alpha'])('reflection %s', (version) => {
     );
     expect(names.toSorted()).toEqual([
       'grpc.health.v1.Health',
+      'omnigate.analytics.v1.AnalyticsService',
       'omnigate.bot.v1.BotService',
       'omnigate.contact.v1.ContactService',
       'omnigate.conversation.v1.ConversationService',
       'omnigate.delivery.v1.DeliveryService',
       'omnigate.directory.v1.DirectoryService',
       'omnigate.directory.v1.RegistryService',
+      'omnigate.integration.v1.IntegrationService',
       'omnigate.knowledge.v1.KnowledgeService',
       'omnigate.operations.v1.OperationsService',
       'omnigate.routing.v1.RoutingService',
+      'omnigate.ticket.v1.TicketService',
     ]);
   });
 

@@ -7,6 +7,7 @@ import { migrate, type ServiceSchema, startEmbeddedPostgres } from '@omnigate/da
 import { directorySchema } from '@omnigate/directory';
 import { routingSchema } from '@omnigate/routing';
 import type { Logger } from '@omnigate/runtime';
+import { ticketSchema } from '@omnigate/ticket';
 
 /** The schemas of all services, the bus first: the others publish to it. */
 export const schemas: ServiceSchema[] = [
@@ -16,6 +17,7 @@ export const schemas: ServiceSchema[] = [
   botSchema,
   channelWebhooksSchema,
   channelWebSchema,
+  ticketSchema,
 ];
 
 /** Where the database is. */

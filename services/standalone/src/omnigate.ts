@@ -3,7 +3,12 @@ import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
-import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
+import {
+  BotServiceService,
+  ConversationServiceService,
+  DirectoryServiceService,
+  RegistryServiceService,
+} from '@omnigate/contracts';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import {
@@ -32,6 +37,7 @@ import {
 } from '@omnigate/runtime';
 import { createHttpServer, listenGrpc, listenHttp, openSchema } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
+import { createTicket, ticketSchema } from '@omnigate/ticket';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config';
 import { type DatabaseServer, openDatabaseServer } from './databases';
@@ -105,6 +111,7 @@ function compose(composition: Composition): Omnigate {
     bot: open(botSchema, 3),
     webhooks: open(channelWebhooksSchema, 5),
     web: open(channelWebSchema, 5),
+    ticket: open(ticketSchema, 3),
   };
   const bus = createPostgresBus({
     url: server.url,
@@ -131,13 +138,15 @@ function compose(composition: Composition): Omnigate {
   const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
   const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });
+  const conversations = createInProcessClient(serviceOf(routing.rpc, ConversationServiceService));
+  const ticket = createTicket({ ...shared, database: databases.ticket, conversations });
   const webhooks = createChannelWebhooks({ ...adapter, database: databases.webhooks });
   const web = createChannelWeb({ ...adapter, database: databases.web });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
   const rpc = createServer({
-    services: [...directory.rpc, ...routing.rpc, ...bot.rpc],
+    services: [...directory.rpc, ...routing.rpc, ...bot.rpc, ...ticket.rpc],
     authenticate: (apiKey) => cache.authenticate(apiKey),
     resolveTenant: (nameOrId) => cache.resolveTenant(nameOrId),
     logger,
@@ -170,6 +179,7 @@ function compose(composition: Composition): Omnigate {
       },
       { name: 'bot', start: () => bot.start(), stop: () => bot.stop() },
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
+      { name: 'ticket', start: () => ticket.start(), stop: () => ticket.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
       {
@@ -199,7 +209,7 @@ async function startDemo(
   const directory = createInProcessClient(service, { identity: demoOperator });
   await applyDemoOnce({
     folder,
-    knowledge: join(dirname(require.resolve('@omnigate/bot/package.json')), 'demo'),
+    documents: ['bot', 'ticket'].map(demoFolder),
     publicUrl,
     onProgress,
     async apply(resources) {
@@ -208,6 +218,10 @@ async function startDemo(
     },
   });
 }
+
+/** Where a service keeps what it shows in the demo. */
+const demoFolder = (service: string): string =>
+  join(dirname(require.resolve(`@omnigate/${service}/package.json`)), 'demo');
 
 function serviceOf<D extends ServiceDefinition>(
   services: readonly RpcService[],

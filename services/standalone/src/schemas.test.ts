@@ -12,6 +12,7 @@ test('no table of any service has a way around row-level security', async () => 
       'bot',
       'channel_webhooks',
       'channel_web',
+      'ticket',
     ]);
     expect(await checkTenantIsolation(database.url, schemas)).toEqual([]);
   } finally {

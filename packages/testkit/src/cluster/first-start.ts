@@ -75,7 +75,7 @@ const applyDemo = (
 ): Promise<void> =>
   applyDemoOnce({
     folder: o.clusterFolder,
-    knowledge: join(repositoryRoot(), 'services', 'bot', 'demo'),
+    documents: ['bot', 'ticket'].map((service) => join(repositoryRoot(), 'services', service, 'demo')),
     publicUrl: o.addresses.publicUrl,
     onProgress: o.onProgress,
     apply: (resources) => directory.applyResources({ resources }),

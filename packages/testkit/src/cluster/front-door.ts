@@ -81,6 +81,7 @@ function doorOptions({
       directory: grpcAddresses(replicas, 'directory'),
       routing: grpcAddresses(replicas, 'routing'),
       bot: grpcAddresses(replicas, 'bot'),
+      ticket: grpcAddresses(replicas, 'ticket'),
     },
   };
 }

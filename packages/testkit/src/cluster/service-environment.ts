@@ -46,6 +46,7 @@ export function serviceEnvironment(replica: Replica, o: EnvironmentOptions): Nod
     OMNIGATE_SERVICE_KEY: o.keys.serviceKey,
     OMNIGATE_DIRECTORY_ADDRESS: grpcAddresses(o.replicas, 'directory').join(),
     OMNIGATE_BOT_ADDRESS: grpcAddresses(o.replicas, 'bot').join(),
+    OMNIGATE_ROUTING_ADDRESS: grpcAddresses(o.replicas, 'routing').join(),
     OMNIGATE_LOG_LEVEL: o.config.OMNIGATE_LOG_LEVEL,
     DATABASE_URL: o.servers.databaseUrl,
     DATABASE_MIGRATION_URL: o.servers.migrationUrl,

@@ -1,6 +1,6 @@
 /** A service as the cluster runs it. */
 export interface ServiceRow {
-  name: 'directory' | 'bot' | 'routing' | 'channel-webhooks' | 'channel-web';
+  name: 'directory' | 'bot' | 'routing' | 'ticket' | 'channel-webhooks' | 'channel-web';
   grpc: boolean;
 }
 
@@ -9,6 +9,7 @@ export const serviceRows: readonly (readonly ServiceRow[])[] = [
   [{ name: 'directory', grpc: true }],
   [{ name: 'bot', grpc: true }],
   [{ name: 'routing', grpc: true }],
+  [{ name: 'ticket', grpc: true }],
   [
     { name: 'channel-webhooks', grpc: false },
     { name: 'channel-web', grpc: false },

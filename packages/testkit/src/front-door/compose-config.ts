@@ -12,6 +12,7 @@ const containers: FrontDoorOptions = {
     directory: ['directory:9090'],
     routing: ['routing:9090'],
     bot: ['bot:9090'],
+    ticket: ['ticket:9090'],
   },
 };
 

@@ -97,6 +97,7 @@ describe('the front door', () => {
       directory: [addresses.directory],
       routing: [addresses.routing],
       bot: [dead],
+      ticket: [dead],
     } as Record<Upstream, string[]>;
     url = `http://127.0.0.1:${httpPort}`;
     grpcUrl = `http://127.0.0.1:${grpcPort}`;

@@ -1,5 +1,5 @@
 /** Groups of processes that the front door passes requests to. */
-export const upstreams = ['webhooks', 'web', 'operations', 'directory', 'routing', 'bot'] as const;
+export const upstreams = ['webhooks', 'web', 'operations', 'directory', 'routing', 'bot', 'ticket'] as const;
 
 /** One of them. */
 export type Upstream = (typeof upstreams)[number];
@@ -25,5 +25,6 @@ export const httpPaths: readonly PathRow[] = [
 export const grpcPaths: readonly PathRow[] = [
   { begins: '/omnigate\\.(conversation|contact|routing|delivery)\\.v1\\.', upstream: 'routing' },
   { begins: '/omnigate\\.(bot|knowledge)\\.v1\\.', upstream: 'bot' },
+  { begins: '/omnigate\\.ticket\\.v1\\.', upstream: 'ticket' },
   { begins: '/', upstream: 'directory' },
 ];

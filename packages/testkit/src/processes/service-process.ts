@@ -7,7 +7,7 @@ const readyMs = 60_000;
 const stopMs = 35_000;
 
 /** The services that start alone. */
-export type ServiceName = 'directory' | 'routing' | 'bot' | 'channel-webhooks' | 'channel-web';
+export type ServiceName = 'directory' | 'routing' | 'bot' | 'ticket' | 'channel-webhooks' | 'channel-web';
 
 /** A service as a process of its own. */
 export interface ServiceProcess {

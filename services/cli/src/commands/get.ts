@@ -3,9 +3,9 @@ import { type Command, Option } from 'commander';
 import { CommandError, usageError } from '../command-error';
 import type { Server } from '../connection';
 import { findListing, listings } from '../listings/find-listing';
-import { type Filter, filters, type Listing, type ListQuery } from '../listings/listing';
+import { type Filter, filters, type Listing, type ListQuery, type OneWithParts } from '../listings/listing';
 import { type Format, formats, type JsonRow, writeRows } from '../output/write-rows';
-import type { Terminal } from '../terminal';
+import { printLine, type Terminal } from '../terminal';
 import { examples, onServer } from './global-options';
 import { wholeNumber } from './number-option';
 
@@ -60,6 +60,24 @@ async function started(rows: AsyncGenerator<JsonRow>): Promise<AsyncIterable<Jso
   })();
 }
 
+/** One with its parts: two tables, or one document. */
+async function writeOne(
+  on: { server: Server; terminal: Terminal; format: Format },
+  listing: Listing,
+  [one, name]: [OneWithParts, string],
+): Promise<void> {
+  const { server, terminal, format } = on;
+  const found = toProtobufJson(one.message, await one.read(server, name)) as JsonRow;
+  const row = found[one.rowMember] as JsonRow;
+  const parts = found[one.partsMember] as JsonRow[];
+  const { columns, title } = listing;
+  if (format !== 'table')
+    return writeRows(terminal, format, { rows: [{ ...row, [one.partsMember]: parts }], columns, title });
+  await writeRows(terminal, format, { rows: [row], columns, title });
+  printLine(terminal, '');
+  await writeRows(terminal, format, { rows: parts, columns: one.partColumns, title: one.partsMember });
+}
+
 async function get(
   [kind, name = '']: [string, string | undefined],
   options: GetOptions,
@@ -69,8 +87,11 @@ async function get(
   const query: ListQuery = { ...options, name };
   checkQuery(listing, query);
   await onServer(on.command, on.terminal, async (server) => {
+    const { terminal } = on;
+    if (listing.one && name !== '')
+      return writeOne({ server, terminal, format: options.output }, listing, [listing.one, name]);
     const rows = await started(rowsOf(listing, server, query, options.limit));
-    await writeRows(on.terminal, options.output, { rows, columns: listing.columns, title: listing.title });
+    await writeRows(terminal, options.output, { rows, columns: listing.columns, title: listing.title });
   });
 }
 
@@ -88,17 +109,24 @@ export function addGet(program: Command, terminal: Terminal): void {
   program
     .command('get')
     .summary('show what there is')
-    .description('Shows resources, conversations, messages, deliveries and logs: all of them, newest first.')
+    .description(
+      'Shows resources, conversations, messages, deliveries, tickets and logs: all of them, newest first.',
+    )
     .argument('<kind>', 'what, in singular or plural; see below')
     .argument('[name]', 'one by its name or id')
     .addOption(new Option('-o, --output <format>', 'how').choices(formats).default('table'))
     .option('--limit <n>', 'at most so many', wholeNumber)
-    .option('--state <state>', 'only in this state: open, resolved; of deliveries sent, unknown, failed, …')
+    .option(
+      '--state <state>',
+      'only in this state: open, resolved; of deliveries sent, unknown, failed, …; of tickets open, accepted, …',
+    )
     .option('--owner <owner>', 'only of this owner: bot, queue, agent')
     .option('--channel <name>', 'only of this channel')
     .option('--address <address>', 'only of this address of a customer')
     .option('--conversation <id>', 'only of this conversation')
     .option('--message <id>', 'only of this message')
+    .option('--type <name>', 'only of this type of ticket')
+    .option('--worker <name>', 'only of this worker')
     .addHelpText('after', `\nKinds:\n${kinds.join('\n')}`)
     .addHelpText(
       'after',
@@ -107,6 +135,8 @@ export function addGet(program: Command, terminal: Terminal): void {
         'omnigate get channel shop-sms -o yaml',
         'omnigate get conversations --state open --owner queue',
         'omnigate get messages --conversation ID -o json',
+        'omnigate get tickets --state open',
+        'omnigate get ticket 1001',
         'omnigate get channel-log --channel shop-sms',
       ),
     )

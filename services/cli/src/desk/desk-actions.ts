@@ -7,6 +7,7 @@ import { CommandError } from '../command-error';
 import { type DeskContext, openConversations } from './desk-context';
 import { takeIn } from './desk-events';
 import type { HeldConversation } from './desk-state';
+import { performTicket, showTickets } from './desk-tickets';
 import { queueLines } from './desk-view';
 import type { DeskCommand } from './parse-line';
 import { showHistory, showNewMessages } from './show-messages';
@@ -49,6 +50,10 @@ export async function perform(context: DeskContext, command: DeskCommand): Promi
     case 'away':
     case 'online':
       return setPresence(context, command.do);
+    case 'tickets':
+      return showTickets(context);
+    case 'ticket':
+      return performTicket(context, command.ticket);
     case 'list':
       return list(context);
     case 'queue':

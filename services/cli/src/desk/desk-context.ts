@@ -4,6 +4,7 @@ import {
   ConversationServiceService,
   ConversationState,
   RoutingServiceService,
+  TicketServiceService,
 } from '@omnigate/contracts';
 import type { Client } from '@omnigate/rpc';
 import type { Server } from '../connection';
@@ -18,6 +19,7 @@ export interface DeskContext {
   agent: string;
   conversations: Client<ConversationServiceService>;
   routing: Client<RoutingServiceService>;
+  tickets: Client<TicketServiceService>;
   state: DeskState;
   console: LineConsole;
   texts: DeskTexts;
@@ -30,9 +32,10 @@ export interface DeskContext {
  *
  * @param server where.
  */
-export const deskClients = (server: Server): Pick<DeskContext, 'conversations' | 'routing'> => ({
+export const deskClients = (server: Server): Pick<DeskContext, 'conversations' | 'routing' | 'tickets'> => ({
   conversations: server.client(ConversationServiceService, { idempotent: ['sendMessage', 'addNote'] }),
   routing: server.client(RoutingServiceService, { idempotent: ['setPresence', 'acceptOffer'] }),
+  tickets: server.client(TicketServiceService, { idempotent: ['createTicket', 'getTicket', 'listTickets'] }),
 });
 
 /**

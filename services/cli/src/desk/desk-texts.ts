@@ -30,6 +30,8 @@ export interface DeskTexts {
   back: string;
   refused: string;
   noneWithin(seconds: number): string;
+  noTickets: string;
+  ticketNow(number: bigint, state: string, worker: string): string;
 }
 
 const en: DeskTexts = {
@@ -49,6 +51,10 @@ switch N            go to conversation #N
 list                your offers and conversations
 queue               who waits
 history             the whole conversation
+tickets             tickets of the present conversation; without one, those that nobody has
+ticket N            a ticket with its history
+ticket create TYPE FIELD=VALUE …   make one for the present conversation (VALUE in quotes where it has blanks)
+ticket N assign WORKER · accept · refuse [why] · complete [result] · rate 1-5 [comment] · reopen [why] · cancel [why]
 away, online        stop and start being offered conversations
 wait [SECONDS]      until the customer writes (for scripts)
 quit                go offline and leave
@@ -82,6 +88,8 @@ Every command may begin with a slash; a text that begins with one is written wit
   back: 'Connected again.',
   refused: 'Some commands were refused.',
   noneWithin: (seconds) => `Nothing came within ${seconds} s.`,
+  noTickets: 'No tickets.',
+  ticketNow: (number, state, worker) => `Ticket ${number} is ${state}${worker ? ` (${worker})` : ''}.`,
 };
 
 const zh: DeskTexts = {
@@ -101,6 +109,10 @@ switch N            切换到会话 #N
 list                我的邀请和会话
 queue               谁在排队
 history             完整聊天记录
+tickets             当前会话的工单；没有会话时，列出待安排的工单
+ticket N            工单及其经过
+ticket create 类型 字段=值 …       为当前会话建工单（值里有空格请加引号）
+ticket N assign 师傅 · accept 接单 · refuse 拒绝 · complete 完成 · rate 1-5 打分 · reopen 重开 · cancel 取消
 away, online        暂停、恢复派单
 wait [秒]           等到客户再说话（脚本用）
 quit                下线并退出
@@ -133,6 +145,8 @@ quit                下线并退出
   back: '已重新连接。',
   refused: '有命令未能执行。',
   noneWithin: (seconds) => `${seconds} 秒内没有等到。`,
+  noTickets: '没有工单。',
+  ticketNow: (number, state, worker) => `工单 ${number}：${state}${worker ? `（${worker}）` : ''}。`,
 };
 
 /** The desk's texts by language. */

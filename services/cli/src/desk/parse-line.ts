@@ -1,12 +1,26 @@
+import { parseTicket, type TicketCommand } from './parse-ticket';
+
 /** What a line at the desk asks for. */
 export type DeskCommand =
   | { do: 'accept' | 'decline' | 'switch' | 'wait'; number: number | undefined }
   | { do: 'reply' | 'note'; text: string }
   | { do: 'transfer'; team: string; note: string }
-  | { do: 'resolve' | 'bot' | 'list' | 'queue' | 'history' | 'away' | 'online' | 'help' | 'quit' | 'nothing' }
+  | { do: 'ticket'; ticket: TicketCommand }
+  | { do: (typeof alone)[number] | 'nothing' }
   | { do: 'unknown'; word: string };
 
-const alone = ['resolve', 'bot', 'list', 'queue', 'history', 'away', 'online', 'help', 'quit'] as const;
+const alone = [
+  'resolve',
+  'bot',
+  'list',
+  'queue',
+  'history',
+  'tickets',
+  'away',
+  'online',
+  'help',
+  'quit',
+] as const;
 const numbered = ['accept', 'decline', 'switch', 'wait'] as const;
 const texts = ['reply', 'note'] as const;
 
@@ -22,6 +36,10 @@ function commandOf(word: string, rest: string): DeskCommand | undefined {
   if (counted) {
     if (!/^(?:#?\d{1,6})?$/.test(rest)) return undefined;
     return { do: counted, number: rest === '' ? undefined : Number(rest.replace('#', '')) };
+  }
+  if (word === 'ticket') {
+    const ticket = parseTicket(rest);
+    return ticket && { do: 'ticket', ticket };
   }
   const written = oneOf(texts, word);
   return written && { do: written, text: rest };

@@ -3,11 +3,13 @@ import { conversationListings } from './conversations';
 import type { Listing } from './listing';
 import { operationListings } from './operations';
 import { resourceListings } from './resources';
+import { ticketListings } from './tickets';
 
 /** Everything that `get` lists. */
 export const listings: readonly Listing[] = [
   ...resourceListings,
   ...conversationListings,
+  ...ticketListings,
   ...operationListings,
 ];
 
@@ -20,7 +22,6 @@ const planned = [
   'connector',
   'alert-rule',
   'webhook-endpoint',
-  'ticket',
   'report',
 ];
 

@@ -3,7 +3,16 @@ import type { Column } from '../output/table';
 import type { JsonRow } from '../output/write-rows';
 
 /** Options of `get` that narrow a list. */
-export const filters = ['state', 'owner', 'channel', 'address', 'conversation', 'message'] as const;
+export const filters = [
+  'state',
+  'owner',
+  'channel',
+  'address',
+  'conversation',
+  'message',
+  'type',
+  'worker',
+] as const;
 
 /** One of filters. */
 export type Filter = (typeof filters)[number];
@@ -13,6 +22,17 @@ export type ListQuery = { [F in Filter]?: string } & {
   /** One by its name or id; empty for all. */
   name: string;
 };
+
+/** How one of a kind is shown that has parts, which the list leaves out. */
+export interface OneWithParts {
+  /** Full name of the proto message that holds both. */
+  message: string;
+  read(server: Server, name: string): Promise<unknown>;
+  /** Member with what the list shows too, and with its parts; json and yaml show these as a member of the first. */
+  rowMember: string;
+  partsMember: string;
+  partColumns: readonly Column<JsonRow>[];
+}
 
 /** One kind of thing that `get` lists. */
 export interface Listing {
@@ -29,6 +49,8 @@ export interface Listing {
   columns: readonly Column<JsonRow>[];
   /** All rows, newest first, as ts-proto has them. */
   list(server: Server, query: ListQuery): AsyncIterable<unknown>;
+  /** How one by its name is shown, where it differs. */
+  one?: OneWithParts;
 }
 
 const pageSize = 500;

@@ -6,6 +6,9 @@ import {
   MessageSend,
   MessageStatus,
   ResourceChanged,
+  TicketChanged,
+  TicketEventKind,
+  TicketRequested,
 } from '@omnigate/contracts';
 import { summariseEvent } from './event-summary';
 
@@ -50,6 +53,33 @@ const events: [string, Uint8Array, string][] = [
     'conversation v-1 change 3: message_recorded',
   ],
   [
+    'ticket.v1.TicketRequested',
+    TicketRequested.encode(
+      TicketRequested.fromPartial({
+        conversationId: 'v-1',
+        address: secret,
+        request: { $case: 'create', value: { type: 'repair', summary: secret } },
+      }),
+    ).finish(),
+    'create of conversation v-1',
+  ],
+  [
+    'ticket.v1.TicketChanged',
+    TicketChanged.encode(
+      TicketChanged.fromPartial({
+        ticketId: 't-1',
+        event: { seq: 3n, kind: TicketEventKind.TICKET_EVENT_KIND_ACCEPTED, note: secret },
+        notices: [{ address: secret }],
+      }),
+    ).finish(),
+    'ticket t-1 change 3: accepted, 1 notices',
+  ],
+  [
+    'ticket.v1.TicketChanged',
+    TicketChanged.encode(TicketChanged.fromPartial({ ticketId: 't-1', notices: [] })).finish(),
+    'ticket t-1 unchanged, 0 notices',
+  ],
+  [
     'directory.v1.ResourceChanged',
     ResourceChanged.encode(ResourceChanged.fromPartial({ kind: 'Team', name: 'a', deleted: true })).finish(),
     'Team/a deleted',
@@ -71,7 +101,7 @@ test.each(events)(
 );
 
 test('an event of a later version, and one that can not be read, are told by nothing', () => {
-  expect(summariseEvent('omnigate.ticket.v1.TicketChanged', new Uint8Array())).toBe('');
+  expect(summariseEvent('omnigate.ticket.v2.TicketChanged', new Uint8Array())).toBe('');
   expect(summariseEvent('omnigate.message.v1.MessageReceived', Buffer.from([0xff]))).toBe('');
   const later = ConversationChanged.encode(ConversationChanged.fromPartial({ conversationId: 'v' })).finish();
   expect(summariseEvent('omnigate.conversation.v1.ConversationChanged', later)).toMatch(/: unknown change$/);

@@ -6,6 +6,9 @@ import {
   MessageSend,
   MessageStatus,
   ResourceChanged,
+  TicketChanged,
+  TicketEventKind,
+  TicketRequested,
 } from '@omnigate/contracts';
 
 /** The word of a field as protobuf JSON writes it: messageRecorded becomes message_recorded. */
@@ -33,6 +36,16 @@ const summaries: Record<string, (value: Uint8Array) => string> = {
   'omnigate.conversation.v1.ConversationChanged': (value) => {
     const { conversationId, seq, change } = ConversationChanged.decode(value);
     return `conversation ${conversationId} change ${seq}: ${fieldName(change?.$case ?? 'unknown change')}`;
+  },
+  'omnigate.ticket.v1.TicketRequested': (value) => {
+    const { conversationId, request } = TicketRequested.decode(value);
+    return `${fieldName(request?.$case ?? 'unknown request')} of conversation ${conversationId}`;
+  },
+  'omnigate.ticket.v1.TicketChanged': (value) => {
+    const { ticketId, event, notices } = TicketChanged.decode(value);
+    const kind = event && (TicketEventKind[event.kind] ?? 'unknown change').replace('TICKET_EVENT_KIND_', '');
+    const what = event ? `change ${event.seq}: ${String(kind).toLowerCase()}` : 'unchanged';
+    return `ticket ${ticketId} ${what}, ${notices.length} notices`;
   },
   'omnigate.directory.v1.ResourceChanged': (value) => {
     const { kind, name, deleted } = ResourceChanged.decode(value);

@@ -1,0 +1,2 @@
+export { createTicket, type TicketDeps } from './app';
+export { ticketSchema } from './schema';
