@@ -234,13 +234,29 @@ test('a script at the desk helps a customer of the web chat', async () => {
   await desk.shows(/✓ (?:delivered|read)/);
   await visitor.say('谢谢\u001b[31m！');
   await visitor.message(({ content }) => content.text === '//已处理');
+  for (const line of [
+    'ticket create repair building=1 problem="水管 漏水"',
+    'ticket create repair building=1 room=1201 problem="水管 漏水"',
+    'ticket 1001 accept',
+    'ticket 1001 complete 换了阀门',
+    'ticket 1001 rate 5',
+    'tickets',
+    'ticket 1001',
+  ])
+    desk.type(line);
   for (const line of ['list', 'queue', '/nonsense', 'resolve', 'quit']) desk.type(line);
   const { code, out, err } = await desk.ended;
+  expect(out).toMatch(
+    /Ticket 1001 is ASSIGNED \(demo-li\)[\s\S]*is ACCEPTED[\s\S]*is COMPLETED[\s\S]*is CLOSED[\s\S]*1001 +repair +CLOSED +demo-li +报修 1 号楼 1201 水管 漏水\n[\s\S]*problem: 水管 漏水\n[\s\S]* COMPLETED admin: 换了阀门/,
+  );
+  expect(err).toContain('form.room: is required');
   expect(out).toMatch(
     /#1 customer: 谢谢！\n[\s\S]*#1 note [^\n]*: the customer was kind[\s\S]*#1 is resolved[\s\S]*demo-agent is offline/,
   );
   expect(out).toContain('Nobody waits.');
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('/nonsense is no command') });
+  const [ticket] = await rowsOf<object>('ticket', '1001');
+  expect(ticket).toMatchObject({ rating: 5, events: [{ actor: 'admin' }, {}, {}, {}, {}, {}] });
   expect(visitor.messages.some(({ content }) => String(content.text).includes('kind'))).toBe(false);
   const [conversation] = await rowsOf<object>('conversations', '--channel', 'demo-web');
   expect(conversation).toMatchObject({ state: 'CONVERSATION_STATE_RESOLVED', inbound_count: 3 });
