@@ -4,6 +4,7 @@ import {
   type DeliveryState,
   Direction,
   type Media,
+  MediaStored,
   MessageReceived,
   MessageStatus,
   messageKey,
@@ -13,6 +14,7 @@ import {
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { freshDatabase } from '@omnigate/testkit';
+import { createMediaStored } from '../src/consumers/media-stored';
 import { createMessageReceived } from '../src/consumers/message-received';
 import { createMessageStatus } from '../src/consumers/message-status';
 import { createTicketChanged } from '../src/consumers/ticket-changed';
@@ -27,11 +29,11 @@ import { openProcess, type ProcessOptions } from './process';
 export interface Inbound {
   from?: string;
   text?: string;
-  /** Name of an event, in place of a text. */
-  event?: string;
   /** In place of a text. */
   content?: Content;
   attachments?: Media[];
+  /** Name of an event, in place of a text. */
+  event?: string;
   /** Of the event. */
   detail?: string;
   /** The provider's id of the message that it answers. */
@@ -93,6 +95,21 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
         createTicketChanged(context)(
           tx,
           changes.map((change) => ticketRecord(tenantId, change)),
+        ),
+      ),
+    /** One batch of media.stored. */
+    tellFiles: (
+      { tenantId, channel }: TestTenant,
+      ...told: Pick<MediaStored, 'conversationId' | 'messageId' | 'items'>[]
+    ) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createMediaStored(context)(
+          tx,
+          told.map((each) => {
+            const value = MediaStored.fromPartial({ ...each, tenantId, channel: { id: channel.id } });
+            const place = { tenantId, channelId: channel.id };
+            return recordOf(place, topics.mediaStored, customer, MediaStored.encode(value).finish());
+          }),
         ),
       ),
     /** A tenant's conversations, the newest first. */

@@ -9,7 +9,7 @@ import {
 import type { Transaction } from '@omnigate/database';
 import { eventIdOf } from '@omnigate/runtime';
 import type { ConversationRow } from '../domain/conversation';
-import { attachmentsOf, mediaOf } from '../domain/media-of-message';
+import { attachmentsOf, filesOf } from '../domain/message-files';
 import { type Chosen, chosen, isReport, type OfferedMenu } from '../domain/offered-menu';
 import { utteranceText } from '../domain/utterance';
 import { readMessageSpans } from '../store/messages';
@@ -100,7 +100,7 @@ async function earlierMessages(
       direction,
       role,
       content,
-      media: mediaOf(content, attachmentsOf(row)),
+      media: filesOf(content, attachmentsOf(row)),
     };
   });
   return Map.groupBy(messages, (message) => message.conversationId);
@@ -119,7 +119,7 @@ function answersOf(item: Offered, rows: OfferedMenuRow[], earlier: Earlier[]): T
     const menus = rows.map((row) => withSpoken(row, conversation, earlier));
     const text = utteranceText(message.content);
     const found = chosen(message.content, text, menus);
-    const media = mediaOf(message.content, message.attachments);
+    const media = filesOf(message.content, message.attachments);
     const own = { seq, direction: Direction.DIRECTION_INBOUND, role: PartyRole.PARTY_ROLE_CUSTOMER, media };
     const said = { ...own, content: message.content ?? { kind: undefined } };
     if (found) {

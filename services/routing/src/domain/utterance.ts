@@ -1,5 +1,5 @@
 import { type Content, type Media, PartyRole, type Utterance } from '@omnigate/contracts';
-import { mediaOf } from './media-of-message';
+import { filesOf } from './message-files';
 
 /**
  * What a message says in words.
@@ -42,6 +42,6 @@ export function customerUtterance(
   attachments: readonly Media[] = [],
 ): Utterance {
   const choiceId = content?.kind?.$case === 'menuChoice' ? content.kind.value.id : '';
-  const media = mediaOf(content, attachments);
+  const media = filesOf(content, attachments);
   return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media };
 }

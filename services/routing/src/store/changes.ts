@@ -159,8 +159,8 @@ export function addMessage(
   return row;
 }
 
-/** A message to the customer; the trace context of what it answers. */
-export type OutgoingDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'> & {
+/** What a message to the customer says, and who says it; the trace context of what it answers. */
+export type OutboundDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'> & {
   traceparent?: string | undefined;
 };
 
@@ -178,7 +178,7 @@ export function sendMessage(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  draft: OutgoingDraft,
+  draft: OutboundDraft,
 ): MessageRow {
   const row = addMessage(changes, conversation, channel, {
     ...draft,
@@ -216,7 +216,7 @@ function sendRecord(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   ids: Pick<MessageRow, 'id' | 'tenantId'>,
-  draft: OutgoingDraft,
+  draft: OutboundDraft,
   until: Date,
 ): OutgoingRecord {
   return {
@@ -235,7 +235,7 @@ function encodeSend(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   row: Pick<MessageRow, 'id' | 'tenantId'>,
-  draft: OutgoingDraft,
+  draft: OutboundDraft,
   notAfter: Date,
 ): Uint8Array {
   return encodeMessage(MessageSend, {

@@ -2,7 +2,8 @@ import type { OutgoingRecord } from '@omnigate/bus';
 import { Direction, type Media, type ResolvedChannel, TicketRequested, topics } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import type { ConversationRow } from '../domain/conversation';
-import { isSettled, mediaOfRow, refreshed } from '../domain/media-of-message';
+import { isElsewhere } from '../domain/media-items';
+import { filesOfRow, refreshed } from '../domain/message-files';
 import type { Changes } from '../store/changes';
 import type { ConversationId } from '../store/conversations';
 import { readMessageSpans } from '../store/messages';
@@ -32,12 +33,12 @@ const messagesAtMost = 500;
 export async function requestTickets(changes: Changes, requests: readonly TicketRequest[]): Promise<void> {
   if (requests.length === 0) return;
   const values = requests.map((item) => toRequested(item, changes.now));
-  const known = await filesOf(changes, values);
+  const known = await knownFiles(changes, values);
   const held: HeldRequest[] = [];
   for (const [index, value] of values.entries()) {
     refresh(value, known.get(value.conversationId) ?? []);
     const traceparent = requests[index]?.traceparent;
-    if (mediaIn(value).every(isSettled)) changes.records.push(recordOf(value, traceparent));
+    if (isReady(value)) changes.records.push(recordOf(value, traceparent));
     else held.push({ ...value, value: TicketRequested.encode(value).finish() });
   }
   await holdRequests(changes.tx, held);
@@ -53,12 +54,12 @@ export async function releaseRequests(changes: Changes, ids: readonly Conversati
   const rows = await heldRequests(changes.tx, ids);
   if (rows.length === 0) return;
   const values = rows.map((row) => TicketRequested.decode(row.value));
-  const known = await filesOf(changes, values);
+  const known = await knownFiles(changes, values);
   const released: HeldRequest[] = [];
   for (const [index, row] of rows.entries()) {
     const value = values[index] as TicketRequested;
     refresh(value, known.get(row.conversationId) ?? []);
-    if (!row.late && !mediaIn(value).every(isSettled)) continue;
+    if (!row.late && !isReady(value)) continue;
     changes.records.push(recordOf(value));
     released.push(row);
   }
@@ -95,13 +96,19 @@ const recordOf = (value: TicketRequested, traceparent?: string): OutgoingRecord 
 
 const mediaIn = ({ request }: TicketRequested): readonly Media[] => request?.value.media ?? [];
 
+/** Whether its files are stored, or not to be had. */
+const isReady = (value: TicketRequested): boolean => !mediaIn(value).some(isElsewhere);
+
 function refresh({ request }: TicketRequested, known: readonly Media[]): void {
   if (request) request.value.media = refreshed(request.value.media, known);
 }
 
 /** The customers' files by conversation, as stored and as this transaction is about to store them. */
-async function filesOf(changes: Changes, values: readonly TicketRequested[]): Promise<Map<string, Media[]>> {
-  const asking = values.filter((value) => !mediaIn(value).every(isSettled));
+async function knownFiles(
+  changes: Changes,
+  values: readonly TicketRequested[],
+): Promise<Map<string, Media[]>> {
+  const asking = values.filter((value) => !isReady(value));
   const spans = new Map(asking.map(({ tenantId, conversationId }) => [conversationId, tenantId]));
   if (spans.size === 0) return new Map();
   const stored = await readMessageSpans(
@@ -111,7 +118,7 @@ async function filesOf(changes: Changes, values: readonly TicketRequested[]): Pr
   const rows = [...stored, ...changes.messages.filter((row) => spans.has(row.conversationId))];
   const inbound = rows.filter((row) => row.direction === Direction.DIRECTION_INBOUND);
   const grouped = Map.groupBy(inbound, (row) => row.conversationId);
-  return new Map([...grouped].map(([id, messages]) => [id, messages.flatMap(mediaOfRow)]));
+  return new Map([...grouped].map(([id, messages]) => [id, messages.flatMap(filesOfRow)]));
 }
 
 function spanOf(changes: Changes, tenantId: string, conversationId: string) {

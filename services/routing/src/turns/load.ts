@@ -1,7 +1,7 @@
 import { Content, Direction } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { ConversationRow } from '../domain/conversation';
-import { attachmentsOf } from '../domain/media-of-message';
+import { attachmentsOf } from '../domain/message-files';
 import { customerUtterance } from '../domain/utterance';
 import { readConversations } from '../store/conversations';
 import { readMessageSpans, type SpanMessage } from '../store/messages';

@@ -8,6 +8,7 @@ import type { Obstacle, Scene, SceneKind } from './scene';
 import {
   answered,
   called,
+  fetched,
   lapsed,
   offered,
   published,
@@ -136,6 +137,7 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     waitsFor: ['consent', 'busHead'],
     run: (process, scene) => reported(process, scene, scene.sentEarlier, 1),
   },
+  { name: 'pictures are fetched', home: 'answering', waitsFor: changing, run: fetched },
   {
     name: 'the bot replies',
     home: 'answering',

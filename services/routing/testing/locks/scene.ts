@@ -1,7 +1,11 @@
 import {
+  Content,
   ConversationOwner,
   ConversationState,
   DeliveryState,
+  Direction,
+  Media,
+  PartyRole,
   PresenceState,
   TicketRequested,
 } from '@omnigate/contracts';
@@ -13,6 +17,7 @@ import { recordConsents } from '../../src/store/consents';
 import { resolveContacts } from '../../src/store/contacts';
 import { insertConversations, saveConversations } from '../../src/store/conversations';
 import { insertDeliveries } from '../../src/store/deliveries';
+import { insertMessages } from '../../src/store/messages';
 import { insertMenus, markOffered } from '../../src/store/offered-menus';
 import { insertOffers, type OfferRow } from '../../src/store/offers';
 import { insertQueueEntries } from '../../src/store/queue';
@@ -47,6 +52,8 @@ export interface Scene extends TestTenant {
   sent: SentMessage[];
   /** One message for each customer, sent in an earlier conversation. */
   sentEarlier: SentMessage[];
+  /** One picture in each conversation that the bot has, still with the provider. */
+  pictures: SentMessage[];
   offers: OfferRow[];
   /** Ids that several operations use, so that one repeats the other. */
   eventIds: string[];
@@ -79,7 +86,7 @@ function conversationRow(
     agent: '',
     language: 'en',
     inboundCount: 0,
-    messageSeq: 0,
+    messageSeq: kind === 'answering' ? 1 : 0,
     seq: 0,
     dialogueState: '',
     handoff: null,
@@ -122,6 +129,8 @@ export async function makeScene(
             conversation: conversationRow(tenant, 'resolved', address),
           }))
         : [],
+    pictures:
+      kind === 'answering' ? conversations.map((conversation) => ({ messageId: newId(), conversation })) : [],
     offers: [],
     eventIds: [newId(), newId()],
     requestIds: [newId(), newId()],
@@ -160,9 +169,29 @@ async function store(tx: Transaction, scene: Scene): Promise<void> {
     tx,
     conversations.map((row) => ({ ...row, source: 'customer', messageId: null })),
   );
+  await storePictures(tx, scene);
   await storeSent(tx, scene);
   await storeTickets(tx, scene);
   await storeWaiting(tx, scene);
+}
+
+async function storePictures(tx: Transaction, { tenantId, pictures }: Scene): Promise<void> {
+  const media = Media.fromPartial({ providerUrl: 'https://provider.example/1' });
+  const content = Content.encode({ kind: { $case: 'image', value: media } }).finish();
+  const said = {
+    direction: Direction.DIRECTION_INBOUND,
+    role: PartyRole.PARTY_ROLE_CUSTOMER,
+    senderName: '',
+  };
+  const now = new Date();
+  await insertMessages(
+    tx,
+    pictures.map(({ messageId, conversation }) => ({
+      ...{ ...said, tenantId, conversationId: conversation.id, seq: 1, id: messageId, content },
+      ...{ senderAddress: conversation.address, attachments: null, providerMessageId: '' },
+      ...{ occurredAt: now, createdAt: now },
+    })),
+  );
 }
 
 async function storeSent(tx: Transaction, scene: Scene): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Content, Content as ContentCodec, type Media, StoredMessage } from '@omnigate/contracts';
+import { mediaOf } from './media-items';
 
 /**
  * The files of a message: its content, where that is one, then its attachments.
@@ -7,17 +8,9 @@ import { type Content, Content as ContentCodec, type Media, StoredMessage } from
  * @param attachments its attachments.
  * @returns the files in order.
  */
-export function mediaOf(content: Content | undefined, attachments: readonly Media[]): Media[] {
-  const kind = content?.kind;
-  switch (kind?.$case) {
-    case 'image':
-    case 'audio':
-    case 'video':
-    case 'file':
-      return [kind.value, ...attachments];
-    default:
-      return [...attachments];
-  }
+export function filesOf(content: Content | undefined, attachments: readonly Media[]): Media[] {
+  const own = mediaOf(content);
+  return own ? [own, ...attachments] : [...attachments];
 }
 
 /** A message's attachments as they are stored. */
@@ -30,13 +23,9 @@ export const attachmentsOf = ({ attachments }: { attachments: Uint8Array | null 
  * @param row the message's row.
  * @returns the files in order.
  */
-export function mediaOfRow(row: { content: Uint8Array; attachments: Uint8Array | null }): Media[] {
-  return mediaOf(ContentCodec.decode(row.content), attachmentsOf(row));
+export function filesOfRow(row: { content: Uint8Array; attachments: Uint8Array | null }): Media[] {
+  return filesOf(ContentCodec.decode(row.content), attachmentsOf(row));
 }
-
-/** Whether a file is where it stays: stored, or never to be had. */
-export const isSettled = ({ mediaId, errorCode, providerUrl, providerMediaId }: Media): boolean =>
-  mediaId !== '' || errorCode !== '' || (providerUrl === '' && providerMediaId === '');
 
 const isSame = (a: Media, b: Media): boolean => {
   if (a.providerMediaId !== '' || b.providerMediaId !== '') return a.providerMediaId === b.providerMediaId;
