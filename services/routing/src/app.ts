@@ -9,6 +9,7 @@ import { createBusinessEvents } from './consumers/business-event';
 import { createMediaStored } from './consumers/media-stored';
 import { createMessageReceived } from './consumers/message-received';
 import { createMessageStatus } from './consumers/message-status';
+import { createTicketChanged } from './consumers/ticket-changed';
 import type { RoutingContext } from './context';
 import { createIdleSweeper } from './idle-sweeper';
 import { createRoutingMetrics } from './metrics';
@@ -19,6 +20,7 @@ import { createConversationService } from './rpc/conversation-service';
 import { createDeliveryService } from './rpc/delivery-service';
 import { createRoutingService } from './rpc/routing-service';
 import { tenantsOf } from './tenants';
+import { createHeldRequests } from './tickets/held-requests';
 import { createTurnEffects } from './turns/effects';
 import { createTurnRunner } from './turns/runner';
 
@@ -57,6 +59,7 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
   const context: RoutingContext = { ...base, dispatcher, runner };
   const retention = createRetention(context);
   const sweeper = createIdleSweeper({ ...context, registry: deps.registry });
+  const heldRequests = createHeldRequests(context);
   const { bus, database } = deps;
   const store = createMessageReceived(context);
   const tell = createBusinessEvents(context);
@@ -89,6 +92,12 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
     }),
     bus.consume({
       group: 'routing',
+      topics: [topics.ticketChanged],
+      database,
+      handle: createTicketChanged(context),
+    }),
+    bus.consume({
+      group: 'routing',
       topics: [topics.mediaStored],
       database,
       handle: createMediaStored(context),
@@ -106,11 +115,13 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       await dispatcher.begin();
       retention.begin();
       sweeper.begin();
+      heldRequests.begin();
       for (const consumer of consumers) await consumer.start();
     },
     async stop() {
       await retention.stop();
       await sweeper.stop();
+      await heldRequests.stop();
       await Promise.all(consumers.map((consumer) => consumer.stop()));
       await runner.stop();
       await dispatcher.stop();

@@ -18,6 +18,7 @@ const forgotten: readonly Forgotten[] = [
   { table: 'inbound_key', age: 'received_at', days: 8 },
   { table: 'reply_reservation', age: 'created_at', days: 8 },
   { table: 'business_event', age: 'created_at', days: 90 },
+  { table: 'offered_menu', age: 'created_at', days: 8 },
 ];
 
 /** Whose keys one transaction may see. */
@@ -35,8 +36,8 @@ export interface Retention {
 
 /**
  * Forgets, once an hour, inbound keys older than 8 days (the longest retry of a provider is Meta's 7 days), what
- * messages were reserved in (no provider's reply window is open so long, and no receipt comes so late), and what became
- * of business events a quarter of a year ago.
+ * messages were reserved in (no provider's reply window is open so long, and no receipt comes so late), menus that
+ * nobody can answer any more, and what became of business events a quarter of a year ago.
  *
  * @param deps routing's database; how many keys one statement deletes.
  * @returns how to tell it of tenants, and to begin and end it.

@@ -184,6 +184,31 @@ alter table conversation add column rating_score smallint check (rating_score be
   add column rating_comment text not null default '';
 `;
 
+const menuTables = ['offered_menu', 'ticket_request'];
+// menu_until: what comes from the address before then may answer a menu, and is looked at. A menu is one that a notice of a
+// ticket showed: options is JSON. A request to the ticket service waits for files that are being fetched; its deadline
+// holds ids and clocks only, as offers' do.
+const menus = `
+alter table address add column menu_until timestamptz;
+create table offered_menu (
+  tenant_id uuid not null, id uuid not null, channel_id uuid not null, address text not null, thread_key text not null,
+  conversation_id uuid not null, seq int not null, options text not null, answered_at timestamptz,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, id)
+);
+create index offered_menu_place on offered_menu (tenant_id, channel_id, address, thread_key, created_at);
+create table ticket_request (
+  tenant_id uuid not null, request_id uuid not null, conversation_id uuid not null, value bytea not null,
+  created_at timestamptz not null default now(),
+  primary key (tenant_id, request_id)
+);
+create index ticket_request_conversation on ticket_request (tenant_id, conversation_id);
+create table ticket_request_deadline (
+  tenant_id uuid not null, request_id uuid not null, conversation_id uuid not null, due_at timestamptz not null,
+  primary key (tenant_id, request_id)
+);
+`;
+
 const migrations: Migration[] = [
   { id: '0001_conversations', sql: [tables, ...policies, expiry].join('\n') },
   { id: '0002_keys_of_tenants_alone', sql: withoutExpiry },
@@ -192,6 +217,7 @@ const migrations: Migration[] = [
     sql: [replyLedger, ...replyTables.map((table) => tenantPolicy(table))].join('\n'),
   },
   { id: '0104_rating', sql: rating },
+  { id: '0106_menus', sql: [menus, ...menuTables.map((table) => tenantPolicy(table))].join('\n') },
   { id: '0107_idle_conversations', sql: idleConversations },
   { id: '0108_business_events', sql: [businessEvents, tenantPolicy('business_event')].join('\n') },
 ];
@@ -201,5 +227,5 @@ export const routingSchema: ServiceSchema = {
   schema: 'routing',
   role: 'omnigate_routing',
   migrations,
-  unscopedTables: ['turn', 'offer_deadline', 'queue_entry'],
+  unscopedTables: ['turn', 'offer_deadline', 'queue_entry', 'ticket_request_deadline'],
 };

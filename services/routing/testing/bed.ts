@@ -1,4 +1,4 @@
-import { type BusRecord, busSchema } from '@omnigate/bus';
+import { type BusRecord, busSchema, type Outcome } from '@omnigate/bus';
 import {
   BusinessEvent,
   Content,
@@ -11,6 +11,7 @@ import {
   MessageStatus,
   messageKey,
   PartyRole,
+  TicketChanged,
   topics,
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
@@ -19,6 +20,7 @@ import { createBusinessEvents } from '../src/consumers/business-event';
 import { createMediaStored } from '../src/consumers/media-stored';
 import { createMessageReceived } from '../src/consumers/message-received';
 import { createMessageStatus } from '../src/consumers/message-status';
+import { createTicketChanged } from '../src/consumers/ticket-changed';
 import { utteranceText } from '../src/domain/utterance';
 import { routingSchema } from '../src/schema';
 import { listConversations } from '../src/store/list-conversations';
@@ -44,6 +46,9 @@ export interface Inbound {
   /** What e-mail has besides. */
   letter?: Letter;
 }
+
+/** What happened to a ticket, as far as routing looks at it. */
+export type TicketNews = Partial<Pick<TicketChanged, 'tenantId' | 'notices'>>;
 
 /** What a provider's adapter reports of a message, in short. */
 export interface Reported {
@@ -107,6 +112,14 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
           events.map((event) => eventRecord({ tenantId, channelId: channel.id }, event)),
         ),
       ),
+    /** One batch of ticket.changed. */
+    tickets: ({ tenantId }: TestTenant, ...changes: TicketNews[]): Promise<Outcome[]> =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createTicketChanged(context)(
+          tx,
+          changes.map((change) => ticketRecord(tenantId, change)),
+        ),
+      ),
     /** One batch of media.stored. */
     tellFiles: (
       { tenantId, channel }: TestTenant,
@@ -168,7 +181,7 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', event, detail = '', replyTo = '' } = message;
+  const { from = customer, text = 'hello', event, detail = '', replyTo = '', attachments = [] } = message;
   const { eventId = newId(), consentWord = '', letter } = message;
   const kind =
     event === undefined
@@ -181,7 +194,7 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
       content: message.content ?? { kind },
-      attachments: message.attachments ?? [],
+      attachments,
       replyTo,
       ...(letter && { letter }),
     },
@@ -198,6 +211,11 @@ function eventRecord(place: Place, event: ToldEvent): BusRecord {
     occurredTime: new Date('2026-11-20T08:00:00Z'),
   });
   return recordOf(place, topics.businessEvent, '', BusinessEvent.encode(value).finish());
+}
+
+function ticketRecord(tenantId: string, change: TicketNews): BusRecord {
+  const value = TicketChanged.encode(TicketChanged.fromPartial({ tenantId, ...change })).finish();
+  return recordOf({ tenantId, channelId: '' }, topics.ticketChanged, '', value);
 }
 
 function statusRecord(place: Place, status: Reported): BusRecord {

@@ -20,6 +20,8 @@ export interface TenantOptions {
   replyRules?: ReplyRule[];
   /** The channel is told of the ends of conversations. */
   conversationEvents?: boolean;
+  /** The channel shows menus. */
+  menu?: boolean;
 }
 
 /** A tenant with one channel, the teams `default` and `second`, and the agents `ann` and `bob` in both. */
@@ -80,7 +82,11 @@ function makeTenant(o: TenantOptions): TestTenant {
       type: 'sms-test',
       adapterService: 'channel-webhooks',
       addressNamespace: 'phone',
-      capabilities: { singleMessageTurn: true, conversationEvents: o.conversationEvents ?? false },
+      capabilities: {
+        singleMessageTurn: true,
+        conversationEvents: o.conversationEvents ?? false,
+        menu: o.menu ?? false,
+      },
       replyRules: o.replyRules ?? [],
     },
   });

@@ -3,7 +3,7 @@ import { type BookArticle, ticketNameOf } from './knowledge-book';
 import { clarifyText, cutText, joinAnswers } from './message-text';
 import { foldText } from './normalise';
 import type { Lookup } from './question-lookup';
-import { type Sentence, splitSentences } from './sentences';
+import { isQuestion, type Sentence, splitSentences } from './sentences';
 import { beginTicket } from './ticket-flow';
 import { handOver, type Outcome, type Turn } from './turn';
 import { look } from './turn-lookup';
@@ -12,6 +12,8 @@ const LONGEST_QUOTE = 40;
 const MOST_ANSWERS = 4;
 /** A ticket needs more likeness than the classifier's word: with few articles that is sure of everything. */
 const LEAST_LIKENESS = 0.25;
+/** A question is one for the knowledge, unless it is nearly an example of the ticket's. */
+const QUESTION_LIKENESS = 0.6;
 
 /** The sentences of the open messages that are neither small talk nor choices. */
 export function questionsOf(turn: Turn, skip: (text: string) => boolean = () => false): Sentence[] {
@@ -151,12 +153,12 @@ function clarify(turn: Turn, lookup: Lookup): Outcome {
 
 /** The ticket that a sentence asks for in words like its examples. */
 function ticketFor(turn: Turn, lookups: readonly Lookup[]): Outcome | undefined {
-  for (const { decision, articles, evidence } of lookups) {
+  for (const { question, decision, articles, evidence } of lookups) {
     const type = ticketNameOf(articles[0]?.name ?? '');
     const form = type === undefined ? undefined : turn.bot.rules.tickets.get(type);
     const likeness = evidence.candidates[0]?.retrieval ?? 0;
-    if (form !== undefined && decision === 'answer' && likeness >= LEAST_LIKENESS)
-      return beginTicket(turn, form);
+    const least = isQuestion(question) ? QUESTION_LIKENESS : LEAST_LIKENESS;
+    if (form !== undefined && decision === 'answer' && likeness >= least) return beginTicket(turn, form);
   }
   return undefined;
 }

@@ -278,6 +278,14 @@ describe('who wants no ticket gets none', () => {
     expect(JSON.parse(last.dialogueState)).not.toHaveProperty('flow');
   });
 
+  test('a word of one kind in a sentence of another, or in an article word for word, is none', () => {
+    expect(talk().turn('收到的东西坏了，跳闸了').evidence.rules).not.toContain('ticket:repair');
+    expect(talk().turn('家里跳闸了').actions).toMatchObject([{ articleName: 'power-outage' }]);
+    expect(talk().turn({ text: '家里跳闸了', pictures: [picture('a')] }).evidence.rules).toEqual([
+      'ticket:repair',
+    ]);
+  });
+
   test('without kinds of tickets nothing changes', () => {
     const { turn } = talk({}, createBot([]));
     expect(turn('我要报修').actions).toMatchObject([{ kind: 'reply', articleName: 'repair-request' }]);

@@ -55,7 +55,9 @@ const NAMED: Readonly<Record<string, SlotKind>> = {
   room: 'room',
   phone: 'phone',
   email: 'email',
+  order: 'order-number',
   order_number: 'order-number',
+  parcel: 'order-number',
   parcel_number: 'order-number',
   tracking_number: 'order-number',
 };

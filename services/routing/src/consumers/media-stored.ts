@@ -7,6 +7,7 @@ import { withFiles } from '../domain/media-items';
 import { addChange, beginChanges, writeChanges } from '../store/changes';
 import { lockConversations } from '../store/conversations';
 import { type MessageFiles, readFiles, saveFiles } from '../store/message-files';
+import { releaseRequests } from '../tickets/requests';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -67,5 +68,6 @@ async function note(
     });
   }
   await saveFiles(tx, changed);
+  await releaseRequests(changes, changed);
   await writeChanges(changes, context.bus);
 }

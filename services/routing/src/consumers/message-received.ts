@@ -5,7 +5,6 @@ import {
   Direction,
   encodeMessage,
   MediaFetch,
-  type Message,
   MessageReceived,
   messageKey,
   PartyRole,
@@ -15,11 +14,11 @@ import {
 import type { Transaction } from '@omnigate/database';
 import { newId } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
-import type { ConversationRow } from '../domain/conversation';
+import { beginConversation, type ConversationRow } from '../domain/conversation';
 import { packetByRules } from '../domain/handoff';
 import { noticeLanguage } from '../domain/language';
 import { filesToFetch } from '../domain/media-items';
-import { customerUtterance, isAnswered, utteranceText } from '../domain/utterance';
+import { isAnswered, utteranceText } from '../domain/utterance';
 import { type Enqueueing, enqueue } from '../queue/enqueue';
 import { addChange, addMessage, beginChanges, type Changes, writeChanges } from '../store/changes';
 import { type ConsentChange, recordConsents } from '../store/consents';
@@ -27,9 +26,12 @@ import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockOpenConversations } from '../store/conversations';
 import { claimInboundKeys, inboundKeyName } from '../store/inbound-keys';
 import type { MessageRow } from '../store/messages';
-import { beginTurns, clockSeconds, endTurns } from '../store/turns';
+import { endTurns } from '../store/turns';
+import { requestTickets } from '../tickets/requests';
+import { type Asking, beginBotTurns } from '../turns/begin';
 import type { TurnJob } from '../turns/runner';
 import { apart, type Come, isMalformedRating, rate, ratedConversations } from './ratings';
+import { takeAnswers } from './ticket-answers';
 
 /** A record that was decoded and whose channel is known. */
 interface Inbound extends Come {
@@ -49,10 +51,12 @@ interface Touched {
   conversation: ConversationRow;
   channel: ResolvedChannel;
   /** Messages that ask for an answer. */
-  asking: { seq: number; message: Message; traceparent: string | undefined }[];
+  asking: Asking[];
   /** The customer said stop. */
   stopped: boolean;
   opened: boolean;
+  /** A ticket's menu was offered there that may still be answered. */
+  offered: boolean;
 }
 
 const keyOf = (tenantId: string, channelId: string, address: string, threadKey: string): string =>
@@ -134,9 +138,14 @@ async function store(context: RoutingContext, tx: Transaction, items: Inbound[])
   const consents: ConsentChange[] = [];
   await rate(changes, ended, ratings);
   for (const item of messages) record(changes, touched.get(inboundKeyOf(item)) as Touched, item, consents);
+  const answers = await takeAnswers(
+    tx,
+    [...touched.values()].filter(({ offered }) => offered),
+  );
   const started = await nextTurns(context, changes, [...touched.values()]);
   await changes.replies.hold([]);
   await recordConsents(tx, consents);
+  await requestTickets(changes, answers);
   await writeChanges(changes, context.bus);
   tx.onCommitted(() => {
     context.runner.start(started);
@@ -158,7 +167,8 @@ async function findOrOpen(
   const hold = (conversation: ConversationRow, opened: boolean): void => {
     const key = openKeyOf(conversation);
     const { channel } = byKey.get(key) as Inbound;
-    touched.set(key, { conversation, channel, asking: [], stopped: false, opened });
+    const offered = contactOf.isOffered(namedAddress(byKey.get(key) as Inbound));
+    touched.set(key, { conversation, channel, asking: [], stopped: false, opened, offered });
   };
   // A conversation that another transaction opens or resolves meanwhile is seen by the next round's statements.
   while (touched.size < byKey.size || rated.length > 0) {
@@ -200,30 +210,9 @@ async function newConversation(
   now: Date,
 ): Promise<ConversationRow> {
   const tenant = await context.tenants.get(item.message.tenantId);
-  return {
-    ...conversationKey(item),
-    id: newId(),
-    contactId,
-    state: ConversationState.CONVERSATION_STATE_OPEN,
-    owner:
-      item.channel.firstResponder === 'people'
-        ? ConversationOwner.CONVERSATION_OWNER_QUEUE
-        : ConversationOwner.CONVERSATION_OWNER_BOT,
-    team: item.channel.team,
-    agentId: null,
-    agent: '',
-    language: noticeLanguage(utteranceText(item.message.content), tenant.locale),
-    inboundCount: 0,
-    messageSeq: 0,
-    seq: 0,
-    dialogueState: '',
-    handoff: null,
-    queuedAt: null,
-    createdAt: now,
-    updatedAt: now,
-    optedOut: false,
-    rating: null,
-  };
+  const language = noticeLanguage(utteranceText(item.message.content), tenant.locale);
+  const beginning = { ...conversationKey(item), id: newId(), contactId, language, createdAt: now };
+  return beginConversation(beginning, item.channel);
 }
 
 function record(changes: Changes, touched: Touched, item: Inbound, consents: ConsentChange[]): void {
@@ -322,34 +311,4 @@ function firstForPeople({ conversation, channel, asking }: Touched): Enqueueing 
     language: conversation.language,
     traceparent: asking.at(-1)?.traceparent,
   };
-}
-
-async function beginBotTurns(
-  context: RoutingContext,
-  changes: Changes,
-  items: Touched[],
-): Promise<TurnJob[]> {
-  const jobs = items.map((item): TurnJob => {
-    const { conversation, asking } = item;
-    return {
-      tenantId: conversation.tenantId,
-      conversationId: conversation.id,
-      channelId: conversation.channelId,
-      contactId: conversation.contactId,
-      address: conversation.address,
-      turnId: newId(),
-      fence: 1,
-      fromSeq: asking[0]?.seq ?? conversation.messageSeq,
-      coversSeq: conversation.messageSeq,
-      clockMs: clockSeconds * 1000,
-      utterances: asking.map(({ message }) => customerUtterance(message.content)),
-      dialogueState: conversation.dialogueState,
-      traceparent: asking.at(-1)?.traceparent,
-    };
-  });
-  const running = context.runner.room(jobs);
-  const turns = jobs.map((job) => ({ ...job, id: job.turnId, running: running.has(job) }));
-  const begun = await beginTurns(changes.tx, turns, context.instance);
-  if (running.size < jobs.length) changes.tx.onCommitted(() => context.runner.claimSoon());
-  return [...running].filter((job) => begun.has(job.conversationId));
 }

@@ -36,7 +36,8 @@ export function filesToFetch({ content, attachments }: Carrier): MediaItem[] {
   return items.filter(({ media }) => isElsewhere(media));
 }
 
-const isElsewhere = ({ mediaId, errorCode, providerUrl, providerMediaId }: Media): boolean =>
+/** Whether a file is still with the provider alone: it is not stored, and may be had. */
+export const isElsewhere = ({ mediaId, errorCode, providerUrl, providerMediaId }: Media): boolean =>
   mediaId === '' && errorCode === '' && (providerUrl !== '' || providerMediaId !== '');
 
 /**

@@ -1,4 +1,5 @@
-import { type Content, PartyRole, type Utterance } from '@omnigate/contracts';
+import { type Content, type Media, PartyRole, type Utterance } from '@omnigate/contracts';
+import { filesOf } from './message-files';
 
 /**
  * What a message says in words.
@@ -47,9 +48,14 @@ export function isAnswered(content: Content | undefined): boolean {
  * What a customer's message says to the bot.
  *
  * @param content what was sent.
- * @returns the words, and the id of the menu option if it chooses one.
+ * @param attachments further files.
+ * @returns the words, the id of the menu option if it chooses one, and the files.
  */
-export function customerUtterance(content: Content | undefined): Utterance {
+export function customerUtterance(
+  content: Content | undefined,
+  attachments: readonly Media[] = [],
+): Utterance {
   const choiceId = content?.kind?.$case === 'menuChoice' ? content.kind.value.id : '';
-  return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media: [] };
+  const media = filesOf(content, attachments);
+  return { role: PartyRole.PARTY_ROLE_CUSTOMER, text: utteranceText(content), choiceId, media };
 }

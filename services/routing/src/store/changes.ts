@@ -121,9 +121,6 @@ export interface MessageDraft {
   occurredTime?: Date;
 }
 
-/** What a message to the customer says, and who says it. */
-type OutboundDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'>;
-
 /**
  * Stores a message in a conversation, and tells it.
  *
@@ -165,27 +162,34 @@ export function addMessage(
   return row;
 }
 
+/** What a message to the customer says, and who says it; the trace context of what it answers. */
+export type OutboundDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'> & {
+  traceparent?: string | undefined;
+};
+
 /**
  * Stores a message to the customer, and hands it to the channel's adapter service; where the reply rules don't let it go
- * it is stored as failed, with the reason.
+ * or the customer has opted out, it is stored as failed, with the reason.
  *
  * @param changes where to collect; `replies` holds the conversation's address.
- * @param conversation the row, locked by the transaction; its customer has not opted out.
+ * @param conversation the row, locked by the transaction.
  * @param channel its channel.
- * @param draft who speaks and what; the trace context of what it answers.
+ * @param draft who speaks and what.
  * @returns the message's row.
  */
 export function sendMessage(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  draft: OutboundDraft & { traceparent?: string | undefined },
+  draft: OutboundDraft,
 ): MessageRow {
   const row = addMessage(changes, conversation, channel, {
     ...draft,
     direction: Direction.DIRECTION_OUTBOUND,
   });
-  const reply = changes.replies.take({ address: conversation, channel }, row.id);
+  const reply = conversation.optedOut
+    ? 'RECIPIENT_OPTED_OUT'
+    : changes.replies.take({ address: conversation, channel }, row.id);
   const refusal = typeof reply === 'string' ? reply : '';
   const state = refusal ? DeliveryState.DELIVERY_STATE_FAILED : DeliveryState.DELIVERY_STATE_QUEUED;
   const { tenantId, id: messageId } = row;
@@ -215,7 +219,7 @@ function sendRecord(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   ids: Pick<MessageRow, 'id' | 'tenantId'>,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
+  draft: OutboundDraft,
   until: Date,
 ): OutgoingRecord {
   return {

@@ -170,9 +170,13 @@ export async function readSent(
 /** A message of a span, with what a turn needs of it. */
 export interface SpanMessage {
   conversationId: string;
+  seq: number;
   direction: Direction;
+  role: PartyRole;
   /** Encoded Content. */
   content: Buffer;
+  /** Encoded StoredMessage with attachments alone; null without any. */
+  attachments: Buffer | null;
 }
 
 /** Messages numbered fromSeq to coversSeq of a conversation. */
@@ -191,9 +195,9 @@ export interface MessageSpan {
  * @returns their messages, in order within a conversation.
  */
 export async function readMessageSpans(tx: Queryable, spans: readonly MessageSpan[]): Promise<SpanMessage[]> {
-  const rows = await tx.query<{ conversation_id: string; direction: number; content: Buffer }>({
+  return tx.query<SpanMessage>({
     name: 'message-spans',
-    text: `select m.conversation_id, m.direction, m.content
+    text: `select m.conversation_id as "conversationId", m.seq, m.direction, m.role, m.content, m.attachments
       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[]) as k(tenant_id, conversation_id, from_seq, covers_seq)
       join message m on m.tenant_id = k.tenant_id and m.conversation_id = k.conversation_id
         and m.seq between k.from_seq and k.covers_seq
@@ -205,11 +209,6 @@ export async function readMessageSpans(tx: Queryable, spans: readonly MessageSpa
       spans.map((span) => span.coversSeq),
     ],
   });
-  return rows.map((row) => ({
-    conversationId: row.conversation_id,
-    direction: row.direction,
-    content: row.content,
-  }));
 }
 
 /**

@@ -1,7 +1,19 @@
-import { AskResponse, type BotAction, ConversationOwner, Urgency } from '@omnigate/contracts';
+import {
+  AskResponse,
+  type BotAction,
+  ConversationChanged,
+  ConversationOwner,
+  ConversationState,
+  type Media,
+  Resolution,
+  topics,
+  Urgency,
+} from '@omnigate/contracts';
+import { newId } from '@omnigate/runtime';
 import { type Bed, customer, openBed } from '../../testing/bed';
 import type { TestTenant } from '../../testing/directory';
 import { ownerOf } from '../../testing/process';
+import { fileOf, followRequests, pictureOf } from '../../testing/ticket-desk';
 import { queuePlaces } from '../store/queue';
 import { lockTurns, takeOverTurns } from '../store/turns';
 import { createTurnEffects } from './effects';
@@ -202,5 +214,89 @@ describe('a handoff', () => {
       expect(notice).toContain(`number ${places.get(conversationId)} in the queue`);
     }
     expect([...places.values()].sort()).toEqual([1, 2, 3]);
+  });
+});
+
+describe('a ticket', () => {
+  const create = (media: Media[] = []): Action => ({
+    $case: 'createTicket',
+    value: { type: 'repair', form: { room: '501' }, summary: '501', media, language: 'en' },
+  });
+
+  test('is asked for once, with what the bot says', async () => {
+    const requests = await followRequests(bed);
+    const tenant = await asked('my tap leaks');
+    const job = await jobOf(tenant);
+    await settle({ job, response: answer(reply('Noted.'), create()) });
+    await settle({ job, response: answer(reply('Noted.'), create()) });
+    expect(await said(tenant)).toEqual(['customer: my tap leaks', 'bot: Noted.']);
+    const { id, contactId } = await conversationOf(tenant);
+    expect(await requests.settled(tenant)).toMatchObject([
+      {
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        ...{ conversationId: id, contactId, address: customer, channelName: 'shop' },
+        request: { $case: 'create', value: { type: 'repair', form: { room: '501' }, summary: '501' } },
+      },
+    ]);
+    await requests.stop();
+  });
+
+  test('alone is an answer too, and several have ids of their own', async () => {
+    const requests = await followRequests(bed);
+    const tenant = await asked('my tap leaks');
+    await settle({ job: await jobOf(tenant), response: answer(create(), create()) });
+    expect(await said(tenant)).toEqual(['customer: my tap leaks']);
+    const ids = (await requests.settled(tenant)).map(({ requestId }) => requestId);
+    expect(new Set(ids).size).toBe(2);
+    await requests.stop();
+  });
+
+  test('has the picture as the message shows it by now', async () => {
+    const requests = await followRequests(bed);
+    const tenant = bed.addTenant();
+    const stored = fileOf('tap.jpg', { mediaId: newId(), sizeBytes: 4_096n });
+    await bed.receive(tenant, { content: pictureOf(stored) });
+    const known = { ...fileOf('tap.jpg'), contentType: '' };
+    await settle({ job: await jobOf(tenant), response: answer(reply('Noted.'), create([known])) });
+    expect(await requests.of(tenant, 1)).toMatchObject([{ request: { value: { media: [stored] } } }]);
+    await requests.stop();
+  });
+});
+
+describe('solved', () => {
+  const solved: Action = { $case: 'resolve', value: {} };
+
+  test('the conversation ends after the reply, confirmed by the customer', async () => {
+    const changes: ConversationChanged[] = [];
+    const follower = bed.bus.follow({
+      topics: [topics.conversationChanged],
+      handle: (records) =>
+        void changes.push(...records.map(({ value }) => ConversationChanged.decode(value))),
+    });
+    await follower.ready;
+    const tenant = await asked('that solved it');
+    await settle({ job: await jobOf(tenant), response: answer(reply('Great.'), solved) });
+    expect(await said(tenant)).toEqual(['customer: that solved it', 'bot: Great.']);
+    const { id, state } = await conversationOf(tenant);
+    expect(state).toBe(ConversationState.CONVERSATION_STATE_RESOLVED);
+    const own = () => changes.filter(({ conversationId }) => conversationId === id);
+    while (own().length < 4) await new Promise(setImmediate);
+    expect(own().at(-1)?.change).toMatchObject({
+      $case: 'resolved',
+      value: { actor: 'bot', resolution: Resolution.RESOLUTION_CONFIRMED },
+    });
+    expect(await jobsOf(tenant)).toEqual([]);
+    await follower.stop();
+  });
+
+  test('not where the customer has written on', async () => {
+    const tenant = await asked('that solved it');
+    const first = await jobOf(tenant);
+    await bed.receive(tenant, { text: 'wait' });
+    const [second] = await settle({ job: first, response: answer(reply('Great.'), solved) });
+    await bed.receive(tenant, { text: 'it leaks again' });
+    const [third] = await settle({ job: second as TurnJob, response: answer(reply('Great.'), solved) });
+    expect(texts(third)).toEqual(['it leaks again']);
+    expect(await conversationOf(tenant)).toMatchObject({ state: ConversationState.CONVERSATION_STATE_OPEN });
   });
 });

@@ -4,16 +4,18 @@ import {
   ConversationOwner,
   ConversationState,
   PartyRole,
+  Resolution,
   type ResolvedChannel,
 } from '@omnigate/contracts';
-import { type GroupCommit, groupCommit, isTracing, newId } from '@omnigate/runtime';
+import { eventIdOf, type GroupCommit, groupCommit, isTracing, newId } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
 import { packetByRules } from '../domain/handoff';
 import { type Enqueueing, enqueue } from '../queue/enqueue';
-import { beginChanges, type Changes, sendMessage, writeChanges } from '../store/changes';
+import { addChange, beginChanges, type Changes, sendMessage, writeChanges } from '../store/changes';
 import { lockConversations } from '../store/conversations';
 import { clockSeconds, endTurns, lockTurns, restartTurns, type TurnRow } from '../store/turns';
+import { requestTickets, type TicketRequest } from '../tickets/requests';
 import { loadTurns } from './load';
 import type { TurnJob, TurnResult } from './runner';
 
@@ -25,6 +27,7 @@ interface Plan {
   ended: TurnRow[];
   restarted: TurnRow[];
   enqueued: Enqueueing[];
+  requests: TicketRequest[];
 }
 
 /**
@@ -53,7 +56,7 @@ async function flushResults(
   start: RoutingContext['runner']['start'],
 ): Promise<void> {
   const tenants = [...new Set(results.map(({ job }) => job.tenantId))];
-  const plan: Plan = { ended: [], restarted: [], enqueued: [] };
+  const plan: Plan = { ended: [], restarted: [], enqueued: [], requests: [] };
   await context.database.transaction({ tenants }, async (tx) => {
     const changes = beginChanges(tx, context.clock());
     const ids = results.map(({ job }) => job);
@@ -65,7 +68,7 @@ async function flushResults(
     );
     const conversations = new Map(held.map((item) => [item.conversation.id, item]));
     const turns = new Map(current.map((turn) => [turn.conversationId, turn]));
-    Object.assign(plan, { ended: [], restarted: [], enqueued: [] });
+    Object.assign(plan, { ended: [], restarted: [], enqueued: [], requests: [] });
     for (const result of results) {
       const item = conversations.get(result.job.conversationId);
       const turn = turns.get(result.job.conversationId);
@@ -76,6 +79,7 @@ async function flushResults(
     await endTurns(tx, plan.ended);
     await restartTurns(tx, plan.restarted);
     await enqueue(changes, plan.enqueued, context.tenants);
+    await requestTickets(changes, plan.requests);
     await writeChanges(changes, context.bus);
   });
   context.dispatcher.wake(plan.enqueued.map(({ conversation }) => conversation));
@@ -153,7 +157,8 @@ function apply(context: Omit<RoutingContext, 'runner'>, changes: Changes, settli
 }
 
 /** Does what the bot wants done; true when a person has the next turn. */
-function act(changes: Changes, { result, conversation, plan }: Settling, channel: ResolvedChannel): boolean {
+function act(changes: Changes, settling: Settling, channel: ResolvedChannel): boolean {
+  const { result, conversation, plan } = settling;
   const actions = 'response' in result ? result.response.actions : [];
   const handOver = actions.map((action) => action.kind).find((kind) => kind?.$case === 'handOver')?.value;
   // A blank text is no answer: providers refuse it, and the customer would wait.
@@ -162,11 +167,14 @@ function act(changes: Changes, { result, conversation, plan }: Settling, channel
     .filter((content) => content !== undefined)
     .filter(isSaid);
   if ('response' in result) conversation.dialogueState = result.response.dialogueState;
-  if (contents.length > 0 && !handOver) {
+  const requests = ticketRequests(settling, channel);
+  plan.requests.push(...requests);
+  if (contents.length + requests.length > 0 && !handOver) {
     for (const content of joined(contents, channel)) {
       const { traceparent } = result;
       sendMessage(changes, conversation, channel, { role: PartyRole.PARTY_ROLE_BOT, content, traceparent });
     }
+    if (actions.some(({ kind }) => kind?.$case === 'resolve')) confirmSolved(changes, settling, channel);
     return false;
   }
   const reason = 'failure' in result ? result.failure : 'NO_ANSWER';
@@ -181,6 +189,25 @@ function act(changes: Changes, { result, conversation, plan }: Settling, channel
     traceparent: result.traceparent,
   });
   return true;
+}
+
+/** The tickets that the bot wants made; the index of the action is part of the id, so that a repeat makes none twice. */
+function ticketRequests({ result, conversation }: Settling, channel: ResolvedChannel): TicketRequest[] {
+  const actions = 'response' in result ? result.response.actions : [];
+  return actions.flatMap(({ kind }, index) => {
+    if (kind?.$case !== 'createTicket') return [];
+    const requestId = eventIdOf(result.job.turnId, 'action', index);
+    const request = { $case: 'create' as const, value: kind.value };
+    return [{ requestId, conversation, channel, request, traceparent: result.traceparent }];
+  });
+}
+
+/** The customer says that it is solved; whoever has written on meanwhile has more to say. */
+function confirmSolved(changes: Changes, { conversation, turn }: Settling, channel: ResolvedChannel): void {
+  if (turn.rerun) return;
+  conversation.state = ConversationState.CONVERSATION_STATE_RESOLVED;
+  const value = { actor: 'bot', resolution: Resolution.RESOLUTION_CONFIRMED };
+  addChange(changes, conversation, channel, { $case: 'resolved', value });
 }
 
 function contentOf(action: BotAction): Content | undefined {

@@ -1,6 +1,7 @@
 import { Content, Direction } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { ConversationRow } from '../domain/conversation';
+import { attachmentsOf } from '../domain/message-files';
 import { customerUtterance } from '../domain/utterance';
 import { readConversations } from '../store/conversations';
 import { readMessageSpans, type SpanMessage } from '../store/messages';
@@ -50,7 +51,7 @@ function toJob(turn: TurnRow, conversation: ConversationRow, messages: SpanMessa
     clockMs: turn.clockMs,
     utterances: messages
       .slice(-messagesAtMost)
-      .map((message) => customerUtterance(Content.decode(message.content))),
+      .map((message) => customerUtterance(Content.decode(message.content), attachmentsOf(message))),
     dialogueState: conversation.dialogueState,
   };
 }

@@ -170,6 +170,7 @@ export function createTurnRunner(
       conversationId: job.conversationId,
       turnId: job.turnId,
       customer: customerOf(job, channel),
+      timeZone: tenant.timeZone,
     };
     return withDeadline(
       context.bot.ask(request, { tenantId: job.tenantId, deadlineMs: remainingMs, traceparent }),

@@ -3,9 +3,11 @@ import { newId } from '@omnigate/runtime';
 import type { Operation } from '@omnigate/testkit';
 import { endIdle } from '../../src/idle-sweeper';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
+import { createHeldRequests } from '../../src/tickets/held-requests';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
 import {
+  answered,
   called,
   fetched,
   lapsed,
@@ -33,6 +35,17 @@ const content = { kind: { $case: 'text' as const, value: { body: 'Good morning.'
 
 const reply = AskResponse.fromPartial({
   actions: [{ kind: { $case: 'reply', value: { text: 'Good morning.' } } }],
+});
+const ticket = AskResponse.fromPartial({
+  actions: [
+    {
+      kind: {
+        $case: 'createTicket',
+        value: { type: 'repair', media: [{ providerUrl: 'https://files.example/1' }] },
+      },
+    },
+    { kind: { $case: 'resolve', value: {} } },
+  ],
 });
 /** What every change of a conversation waits for. */
 const changing: readonly Obstacle[] = ['conversation', 'busHead'];
@@ -76,6 +89,42 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     home: 'answering',
     waitsFor: [...changing, 'consent'],
     run: received('start'),
+  },
+  {
+    name: 'tickets are answered',
+    home: 'answering',
+    waitsFor: [...changing, 'offeredMenu', 'replyWindow'],
+    run: answered,
+  },
+  {
+    name: 'notices are told',
+    home: 'answering',
+    waitsFor: [...changing, 'knownAddress', 'replyWindow'],
+    run: told,
+  },
+  {
+    name: 'notices are told to who has no open conversation',
+    home: 'resolved',
+    waitsFor: ['conversation', 'knownAddress', 'busHead'],
+    run: told,
+  },
+  {
+    name: 'notices are told to new addresses',
+    home: 'unknown',
+    waitsFor: ['address', 'busHead'],
+    run: told,
+  },
+  {
+    name: 'the bot has tickets made',
+    home: 'answering',
+    waitsFor: [...changing, 'turn', 'replyWindow'],
+    run: settled({ response: ticket }),
+  },
+  {
+    name: 'late ticket requests are let go',
+    home: 'lapsed',
+    waitsFor: changing,
+    run: ({ context }) => createHeldRequests(context).release(),
   },
   {
     name: 'statuses come in',

@@ -7,6 +7,7 @@ import {
   Media,
   PartyRole,
   PresenceState,
+  TicketRequested,
 } from '@omnigate/contracts';
 import type { Database, Statement, Transaction } from '@omnigate/database';
 import { newId } from '@omnigate/runtime';
@@ -17,9 +18,11 @@ import { resolveContacts } from '../../src/store/contacts';
 import { insertConversations, saveConversations } from '../../src/store/conversations';
 import { insertDeliveries } from '../../src/store/deliveries';
 import { insertMessages } from '../../src/store/messages';
+import { insertMenus, markOffered } from '../../src/store/offered-menus';
 import { insertOffers, type OfferRow } from '../../src/store/offers';
 import { insertQueueEntries } from '../../src/store/queue';
 import { openWindows, reserveReplies } from '../../src/store/reply-windows';
+import { holdRequests } from '../../src/store/ticket-requests';
 import { beginTurns } from '../../src/store/turns';
 import type { TestDirectory, TestTenant } from '../directory';
 import { holder } from '../process';
@@ -140,7 +143,7 @@ export async function makeScene(
 
 async function store(tx: Transaction, scene: Scene): Promise<void> {
   const { tenantId, tenant, conversations, kind } = scene;
-  const cleared = ['turn', 'queue_entry', 'offer_deadline'].map((text) =>
+  const cleared = ['turn', 'queue_entry', 'offer_deadline', 'ticket_request_deadline'].map((text) =>
     tx.query({ text: `delete from ${text}` }),
   );
   const present = tenant.agents.map(({ id, name }) =>
@@ -168,6 +171,7 @@ async function store(tx: Transaction, scene: Scene): Promise<void> {
   );
   await storePictures(tx, scene);
   await storeSent(tx, scene);
+  await storeTickets(tx, scene);
   await storeWaiting(tx, scene);
 }
 
@@ -207,6 +211,40 @@ async function storeSent(tx: Transaction, scene: Scene): Promise<void> {
     deliveries.map((row) => ({ ...row, after: 'message' })),
   );
   await insertDeliveries(tx, deliveries);
+}
+
+/** Each customer has a menu of a ticket to answer, and a request that waited too long for its files. */
+async function storeTickets(
+  tx: Transaction,
+  { tenantId, conversations, addresses, kind }: Scene,
+): Promise<void> {
+  await markOffered(
+    tx,
+    addresses.map((value) => ({ tenantId, namespace: 'phone', value })),
+  );
+  const options = [{ id: `ticket:${newId()}:accept`, label: 'Accept' }];
+  await insertMenus(
+    tx,
+    conversations.map((row) => ({
+      ...row,
+      id: newId(),
+      conversationId: row.id,
+      seq: 0,
+      options,
+      answered: false,
+    })),
+  );
+  if (kind !== 'lapsed') return;
+  await holdRequests(
+    tx,
+    conversations.map(({ id: conversationId }) => {
+      const requestId = newId();
+      const request = { requestId, tenantId, conversationId };
+      const value = TicketRequested.encode(TicketRequested.fromPartial(request)).finish();
+      return { ...request, value };
+    }),
+  );
+  await tx.query({ text: "update ticket_request_deadline set due_at = now() - interval '1 second'" });
 }
 
 async function storeWaiting(tx: Transaction, scene: Scene): Promise<void> {
@@ -250,6 +288,11 @@ export const obstacles = {
   address: inserting('address (tenant_id, namespace, value, contact_id)', (scene) =>
     scene.addresses.map((address) => [scene.tenantId, 'phone', address, newId()]),
   ),
+  knownAddress: (scene: Scene): Statement[] =>
+    scene.addresses.map((address) => ({
+      text: 'select from routing.address where tenant_id = $1 and value = $2 for no key update',
+      values: [scene.tenantId, address],
+    })),
   openConversation: inserting(
     'conversation (tenant_id, id, channel_id, address, thread_key, contact_id, state, owner, team)',
     (scene) =>
@@ -262,6 +305,7 @@ export const obstacles = {
   turn: locking('turn', 'conversation_id'),
   offer: locking('offer', 'conversation_id'),
   queueEntry: locking('queue_entry', 'conversation_id'),
+  offeredMenu: locking('offered_menu', 'conversation_id'),
   delivery: locking('delivery', 'conversation_id'),
   replyWindow: (scene: Scene): Statement[] =>
     scene.addresses.map((address) => ({

@@ -8,6 +8,7 @@ import {
   MessageReceived,
   MessageStatus,
   messageKey,
+  TicketChanged,
   topics,
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
@@ -15,6 +16,7 @@ import { createBusinessEvents } from '../../src/consumers/business-event';
 import { createMediaStored } from '../../src/consumers/media-stored';
 import { createMessageReceived } from '../../src/consumers/message-received';
 import { createMessageStatus } from '../../src/consumers/message-status';
+import { createTicketChanged } from '../../src/consumers/ticket-changed';
 import { createDispatcher } from '../../src/queue/dispatcher';
 import { nextDeadlines } from '../../src/store/offers';
 import { createTurnEffects } from '../../src/turns/effects';
@@ -78,6 +80,34 @@ export async function rated({ context }: RoutingProcess, scene: Scene): Promise<
     return recordOf(scene, topics.messageReceived, value);
   });
   const handle = createMessageReceived(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
+/** A batch of message.received: each customer answers a ticket's menu. */
+export async function answered({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId, channel, addresses } = scene;
+  const content = { kind: { $case: 'text' as const, value: { body: '1' } } };
+  const records = addresses.map((address) => {
+    const message = { eventId: newId(), tenantId, channel: { id: channel.id }, sender: { address }, content };
+    const value = MessageReceived.encode(MessageReceived.fromPartial({ message })).finish();
+    return recordOf(scene, topics.messageReceived, value);
+  });
+  const handle = createMessageReceived(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
+/** A batch of ticket.changed: each customer is told something and offered a menu. */
+export async function told({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId, channel, addresses, conversations } = scene;
+  const options = [{ id: `ticket:${newId()}:accept`, label: 'Accept' }];
+  const content = { kind: { $case: 'menu' as const, value: { body: 'A new ticket.', options } } };
+  const records = addresses.map((address, index) => {
+    const conversationId = conversations[index]?.id ?? '';
+    const notice = { noticeId: newId(), conversationId, channel: { id: channel.id }, address, content };
+    const value = TicketChanged.encode(TicketChanged.fromPartial({ tenantId, notices: [notice] })).finish();
+    return recordOf(scene, topics.ticketChanged, value);
+  });
+  const handle = createTicketChanged(context);
   await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
 }
 

@@ -18,6 +18,8 @@ export interface Reading {
   unitSlot: boolean;
 }
 
+/** With a digit in it: `no` and `yes` are no numbers. */
+const WORD = /(?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9-]*/g;
 const LONGEST_TEXT = 1_000;
 const LANDLINE = /(?<!\d)0\d{2,3}[- ]?\d{7,8}(?!\d)/;
 const BARE_PHONE = /^[^\d+]*(\+?\d[\d -]{5,16}\d)\D*$/;
@@ -82,9 +84,14 @@ function truthIn(folded: string): boolean | undefined {
 
 /** A value as the form takes it; a text that is too long is cut, since nobody can be asked to say less. */
 function fitting({ check }: TicketForm, { name, property }: Slot, value: SlotValue): SlotValue | undefined {
-  const cut = typeof value === 'string' ? value.slice(0, property.maxLength ?? LONGEST_TEXT).trim() : value;
-  const { values } = check({ [name]: cut }, '');
-  return values?.[name] as SlotValue | undefined;
+  const taken = (each: SlotValue): SlotValue | undefined =>
+    check({ [name]: each }, '').values?.[name] as SlotValue | undefined;
+  if (typeof value !== 'string') return taken(value);
+  const whole = taken(value.slice(0, property.maxLength ?? LONGEST_TEXT).trim());
+  if (whole !== undefined || property.pattern === undefined) return whole;
+  // `单号是 SF1234567`: what the form wants stands in the text.
+  const words = value.match(WORD) ?? [];
+  return words.map(taken).find((word) => word !== undefined);
 }
 
 /**
