@@ -68,6 +68,7 @@ export function createTestDirectory(): TestDirectory {
     registry,
     cache: {
       peekChannel: () => undefined,
+      channelByAddress: async () => undefined,
       channel: async (id) => [...channels.values()].find((each) => each.id === id),
       renewChannel: async (id) => [...channels.values()].find((each) => each.id === id),
       channelByName: async (tenantId, name) => channel(tenantId, name),

@@ -18,6 +18,7 @@ import {
   reported,
   settled,
   told,
+  toldEvents,
 } from './work';
 
 /** The types that the races of routing have to do with. */
@@ -188,18 +189,18 @@ export const operations: readonly Operation<RoutingRaces>[] = [
       ({ conversations }, address) => conversations.sendMessage({ channel: 'shop', address, content }),
     ),
   },
-  { name: 'events are told', home: 'answering', waitsFor: [...changing, 'replyWindow'], run: told },
+  { name: 'events are told', home: 'answering', waitsFor: [...changing, 'replyWindow'], run: toldEvents },
   {
     name: 'events are told to known customers',
     home: 'resolved',
     waitsFor: ['openConversation', 'busHead'],
-    run: told,
+    run: toldEvents,
   },
   {
     name: 'events are told to new customers',
     home: 'unknown',
     waitsFor: ['address', 'busHead'],
-    run: told,
+    run: toldEvents,
   },
   {
     name: 'an agent adds a note',

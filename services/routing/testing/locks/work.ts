@@ -138,7 +138,7 @@ export async function reported(
 }
 
 /** A batch of business.event, one for each customer. */
-export async function told({ context }: RoutingProcess, scene: Scene): Promise<void> {
+export async function toldEvents({ context }: RoutingProcess, scene: Scene): Promise<void> {
   const { tenantId } = scene;
   const records = scene.addresses.map((phone) => {
     const event = {
