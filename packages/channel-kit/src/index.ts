@@ -8,7 +8,6 @@ export type {
   SendRequest,
   SendResult,
 } from './adapter';
-export { isPrivateAddress } from './address-guard';
 export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
 import { AppError, isAppError } from '@omnigate/errors';
+import { isPrivateAddress, publicLookup } from '@omnigate/media';
 import { Agent, type Dispatcher } from 'undici';
-import { isPrivateAddress } from './address-guard';
 
 /** One request to a provider. */
 export interface ProviderRequest {
@@ -61,7 +60,10 @@ export function createProviderConnections(
       // The exchange has its own timer; undici's would wake for each request.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: connectTimeoutMs, ...(guarded ? { lookup: publicLookup } : {}) },
+      connect: {
+        timeout: connectTimeoutMs,
+        ...(guarded ? { lookup: publicLookup(lookup, privateRefused) } : {}),
+      },
     });
   const open = pool(false);
   const guarded = pool(true);
@@ -104,16 +106,6 @@ function privateRefused(): AppError {
       'api_base_url is a private address; an operator must apply the channel, or OMNIGATE_FETCH_ALLOW name it',
   });
 }
-
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 4);
-    if (addresses.some(({ address }) => isPrivateAddress(address))) return callback(privateRefused(), '', 4);
-    if (options.all) return callback(null, addresses);
-    const first = addresses[0];
-    return callback(null, first?.address ?? '', first?.family ?? (isIP(hostname) || 4));
-  });
-};
 
 function exchange(agent: Agent, target: URL, request: ProviderRequest): Promise<ProviderResponse> {
   return new Promise((resolve, reject) => {

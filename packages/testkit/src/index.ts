@@ -4,6 +4,7 @@ export { dockerAnswers } from './docker';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
+export { samplePng } from './media/sample-png';
 export {
   type LaunchedOmnigate,
   type LaunchOptions,
