@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { demoStyle } from './demo-style';
+import { phoneStyle } from './phone-style';
 import { type Bilingual, page, steps, suggestions } from './demo-texts';
 
 /** A page and the policy that lets nothing run in it but its own style and scripts. */
@@ -38,14 +39,16 @@ if(window.Omnigate)Omnigate.setLocale(root.lang)}
 if(b.dataset.ask&&window.Omnigate)Omnigate.send(b.dataset.ask)
 })})})();`;
 
+const style = `${demoStyle}${phoneStyle}`;
+
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const contentSecurityPolicy = [
   "default-src 'none'",
   `script-src 'self' ${hashOf(script)}`,
-  `style-src ${hashOf(demoStyle)}`,
+  `style-src ${hashOf(style)}`,
   "connect-src 'self' ws: wss:",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -55,21 +58,36 @@ function frame(body: string, channelId: string): Page {
   const html = `<!doctype html>
 <html lang="en" data-channel="${escapeHtml(channelId)}" data-zh="${escapeHtml(page.title.zh)}" data-en="${escapeHtml(page.title.en)}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover,interactive-widget=resizes-content">
-<title>${escapeHtml(page.title.en)}</title><link rel="icon" href="data:,"><style>${demoStyle}</style><script>${script}</script></head>
+<title>${escapeHtml(page.title.en)}</title><link rel="icon" href="data:,"><style>${style}</style><script>${script}</script></head>
 <body><header class="bar"><div class="brand">${logo}Omnigate</div>
 <div class="lang" role="group" aria-label="语言 Language"><button type="button" data-lang="zh" lang="zh">中文</button><button type="button" data-lang="en" lang="en">English</button></div></header>
 <main>${body}</main></body></html>`;
   return { html, contentSecurityPolicy };
 }
 
+
 const command = (text: string) => `<pre><span aria-hidden="true">$ </span>${escapeHtml(text)}</pre>`;
 
-/**
- * Makes `/demo`: a bilingual help page of a property manager and shop, with the widget open on it.
- * @param channelId the demo channel
- * @param publicUrl for the line that others paste into their pages
- */
-export function renderDemoPage(channelId: string, publicUrl: string): Page {
+const phone = (view: string, caption: Bilingual) =>
+  `<figure><div class="phone" data-view="${view}"></div><figcaption>${both(caption)}</figcaption></figure>`;
+
+const wholeDay = `<section class="day"><h2>${both(page.dayTitle)}</h2><p>${both(page.day)}</p>
+<div class="phones">${phone('wechat', page.wechatCaption)}${phone('worker', page.workerCaption)}</div>
+<h2>${both(page.reportTitle)}</h2><p>${both(page.report)}</p><div class="card" data-view="report"></div>${command('npx omnigate get report --days 7')}
+<script src="/demo/demo.js" defer></script></section>`;
+
+/** What the page shows. */
+export interface DemoPageOptions {
+  /** The demo's web channel. */
+  channelId: string;
+  /** For the line that others paste into their pages. */
+  publicUrl: string;
+  /** The customer's and the worker's telephones and the report. */
+  phones: boolean;
+}
+
+/** Makes `/demo`: a bilingual help page of a property manager and shop, with the widget open on it. */
+export function renderDemoPage({ channelId, publicUrl, phones }: DemoPageOptions): Page {
   const chips = suggestions
     .map(
       ({ icon, text, lang, hint }) =>
@@ -82,6 +100,7 @@ export function renderDemoPage(channelId: string, publicUrl: string): Page {
     `<section class="hero"><p class="eyebrow">${both(page.eyebrow)}</p><h1>${both(page.headline)}</h1><p class="lead">${both(page.lead)}</p></section>
 <h2>${both(page.try)}</h2><div class="chips">${chips}</div>
 <ul class="steps">${list}</ul>
+${phones ? wholeDay : ''}
 <section class="cards"><div class="card"><h3>${both(page.deskTitle)}</h3><p>${both(page.desk)}</p>${command('npx omnigate desk')}</div>
 <div class="card"><h3>${both(page.embedTitle)}</h3><p>${both(page.embed)}</p><pre>${escapeHtml(snippet)}</pre></div></section>`,
     channelId,

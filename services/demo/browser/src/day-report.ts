@@ -1,0 +1,57 @@
+import { api, type DayReport } from './api';
+import { make } from './elements';
+import { onLanguage, say } from './language';
+import { startPolling } from './polling';
+import { texts } from './texts';
+
+/**
+ * Shows the day's figures.
+ *
+ * @param place where they go.
+ */
+export function mountDayReport(place: HTMLElement): void {
+  const status = make('p', { class: 'phone-status', role: 'status' });
+  const body = make('div', { class: 'report' });
+  place.append(body, status);
+  let report: DayReport | undefined;
+  const show = (): void => {
+    if (report) body.replaceChildren(...showReport(report));
+  };
+  startPolling(
+    async () => {
+      const next = await api.report();
+      if (JSON.stringify(next) === JSON.stringify(report)) return;
+      report = next;
+      show();
+    },
+    (error) => {
+      status.textContent = error ? say(texts.failed) : '';
+    },
+  );
+  onLanguage(show);
+}
+
+function showReport(report: DayReport): HTMLElement[] {
+  const figures = report.figures.map(({ name, value }) =>
+    make('div', { class: 'figure', 'data-figure': name }, make('b', {}, value), make('span', {}, say(texts.figures[name]))),
+  );
+  const most = Math.max(1, ...report.hours.map(({ conversations }) => conversations));
+  const hours = report.hours.map(({ hour, conversations }) => bar(String(hour), conversations, most));
+  const busiest = Math.max(1, ...report.channels.map(({ inbound }) => inbound));
+  const channels = report.channels.map(({ channel, inbound }) => bar(channel, inbound, busiest));
+  const words = report.words.map(({ word, conversations }) =>
+    make('li', {}, word, make('small', {}, ` ${conversations}`)),
+  );
+  return [
+    make('div', { class: 'figures' }, ...figures),
+    make('section', {}, make('h4', {}, say(texts.byHour)), make('div', { class: 'columns' }, ...hours)),
+    make('section', {}, make('h4', {}, say(texts.byChannel)), make('div', { class: 'rows' }, ...channels)),
+    make('section', {}, make('h4', {}, say(texts.words)), make('ul', { class: 'words' }, ...words)),
+  ];
+}
+
+/** A bar; its length is an attribute, since the page's policy lets no style be set on an element. */
+function bar(label: string, value: number, most: number): HTMLElement {
+  const meter = make('meter', { min: '0', max: String(most), value: String(value) }, String(value));
+  return make('div', { class: 'bar-row' }, make('span', {}, label), meter, make('small', {}, String(value)));
+}

@@ -1,0 +1,28 @@
+import replyFrom from '@fastify/reply-from';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Providers } from '../providers';
+
+/** Where the played WeChat and the played order system are reached, below the installation's own URL. */
+export const providerPaths = { wechat: '/demo/providers/wechat', orders: '/demo/providers/orders' } as const;
+
+/**
+ * Adds what WeChat and the order system answer. They are reached on the installation's own port, so that the demo's
+ * channel and connector name the same address after every start.
+ */
+export function registerProviderRoutes(server: FastifyInstance, providers: Providers): void {
+  server.register(async (passing: FastifyInstance) => {
+    await passing.register(replyFrom);
+    // Bodies pass as they come: a provider reads them, not this server.
+    passing.removeAllContentTypeParsers();
+    passing.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    const pass =
+      (prefix: string, urlOf: () => Promise<string>) => async (request: FastifyRequest, reply: FastifyReply) =>
+        reply.from(`${await urlOf()}${(request.raw.url ?? '').slice(prefix.length)}`);
+    const { wechat, orders } = providerPaths;
+    // Only what WeChat itself has: what steers the simulator stays inside.
+    passing.all(`${wechat}/cgi-bin/*`, pass(wechat, async () => (await providers.wechat()).url));
+    for (const path of ['orders', 'bills', 'room']) {
+      passing.get(`${orders}/${path}`, pass(orders, async () => (await providers.orders()).url));
+    }
+  });
+}

@@ -1,0 +1,27 @@
+import { isIP } from 'node:net';
+import { AppError } from '@omnigate/errors';
+import type { FastifyInstance } from 'fastify';
+
+const isLoopback = (address: string): boolean =>
+  address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+
+const isLoopbackUrl = (url: string): boolean => {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || isLoopback(isIP(hostname) ? hostname : hostname.replace(/^\[|\]$/g, ''));
+};
+
+/**
+ * Lets nobody but a person at this machine act in the demo: it shows the figures of a tenant, and moves its tickets,
+ * without a key. A page of another origin is refused too, which could act in that person's browser.
+ *
+ * @param server whose routes these are.
+ * @param publicUrl where the installation is reached.
+ */
+export function admitLocalVisitorsOnly(server: FastifyInstance, publicUrl: string): void {
+  const local = isLoopbackUrl(publicUrl);
+  server.addHook('onRequest', async (request) => {
+    const site = request.headers['sec-fetch-site'];
+    const own = site === undefined || site === 'same-origin' || site === 'none';
+    if (!local || !isLoopback(request.ip) || !own) throw new AppError('PERMISSION_DENIED');
+  });
+}
