@@ -26,6 +26,8 @@ export interface Inbound {
   text?: string;
   /** Name of an event, in place of a text. */
   event?: string;
+  /** Id of a menu's option, in place of a text. */
+  choice?: string;
   eventId?: string;
   consentWord?: string;
 }
@@ -120,11 +122,8 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', event, eventId = newId(), consentWord = '' } = message;
-  const kind =
-    event === undefined
-      ? { $case: 'text' as const, value: { body: text } }
-      : { $case: 'event' as const, value: { name: event, detail: '' } };
+  const { from = customer, eventId = newId(), consentWord = '' } = message;
+  const kind = kindOf(message);
   const value = MessageReceived.fromPartial({
     message: {
       eventId,
@@ -136,6 +135,12 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
     consentWord,
   });
   return recordOf(place, topics.messageReceived, from, MessageReceived.encode(value).finish());
+}
+
+function kindOf({ text = 'hello', event, choice }: Inbound): NonNullable<Content['kind']> {
+  if (event !== undefined) return { $case: 'event', value: { name: event, detail: '' } };
+  if (choice !== undefined) return { $case: 'menuChoice', value: { id: choice, label: '' } };
+  return { $case: 'text', value: { body: text } };
 }
 
 function statusRecord(place: Place, status: Reported): BusRecord {
