@@ -15,6 +15,7 @@ import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omni
 import type { State } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import { createWechatAdapter } from './adapter';
+import { defaultHoldMs } from './holds/held-push';
 import { createHolding } from './holds/holding';
 import { createOpenHolds } from './holds/open-holds';
 import { createInbox } from './inbox';
@@ -48,6 +49,8 @@ export interface ChannelWechatOptions {
   readMedia?: ReadMedia;
   /** No other service of the process answers for unknown channel types. */
   catchAll?: boolean;
+  /** How long a push is held, in ms; default 4,500. */
+  holdMs?: number;
   /** Connections that are held at once; default 10,000. */
   maxHeld?: number;
 }
@@ -101,6 +104,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
     http: connections.forChannel,
     noteUnheld: (customer: Parameters<typeof noteUnheld>[1][number]) =>
       database.transaction({ tenants: [customer.tenantId] }, (tx) => noteUnheld(tx, [customer])),
+    holdMs: o.holdMs ?? defaultHoldMs,
     maxHeld: o.maxHeld ?? defaultMaxHeld,
   };
   const receiving = new Map([[wechatManifest.type, createWechatAdapter({ ...send, reception })]]);

@@ -36,7 +36,7 @@ describe('a held push', () => {
   });
 
   test('scenario 18: a bot that needs longer: a lawful passive answer within 5 s, the real one later', async () => {
-    await start();
+    await start({ holdMs: 4_500 });
     const pushing = gateway.wechat.writes(openId, '我的快递到哪了');
     await heard();
     const { attempts, refused } = await pushing;

@@ -35,6 +35,8 @@ export interface GatewayOptions {
   /** After which the simulator gives an attempt up. */
   attemptMs?: number;
   readMedia?: ReadMedia;
+  /** Default 1,000, so that tests need not wait. */
+  holdMs?: number;
   /** Another process of the same service, with the same database, provider, channel and shared state; it is stopped first. */
   beside?: Gateway;
   /** What the service is given in place of the bus. */
@@ -114,6 +116,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     sendsInFlight: 8,
     exclusive: !beside,
     catchAll: true,
+    holdMs: o.holdMs ?? 1_000,
     ...(o.readMedia ? { readMedia: o.readMedia } : {}),
   });
   const server = fastify({ forceCloseConnections: true });
