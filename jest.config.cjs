@@ -7,6 +7,12 @@ const esModules = [
   '@platformatic/kafka',
   '@platformatic/dynamic-buffer',
   '@platformatic/wasm-utils',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer/inflate',
+  '@borewit/text-codec',
 ];
 const pnpmFolders = esModules.map((name) => name.replace('/', '\\+'));
 

@@ -6,12 +6,23 @@ export const packageGraph = {
   errors: [],
   runtime: ['errors'],
   database: ['errors', 'runtime'],
+  media: ['errors', 'runtime'],
   state: ['errors', 'runtime'],
   rpc: ['contracts', 'errors', 'runtime'],
   bus: ['contracts', 'database', 'errors', 'runtime'],
   'directory-cache': ['bus', 'contracts', 'errors', 'rpc', 'runtime'],
-  'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'runtime', 'state'],
-  'service-process': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'rpc', 'runtime', 'state'],
+  'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'media', 'runtime', 'state'],
+  'service-process': [
+    'bus',
+    'contracts',
+    'database',
+    'directory-cache',
+    'errors',
+    'media',
+    'rpc',
+    'runtime',
+    'state',
+  ],
   installation: ['contracts', 'errors', 'service-process'],
   testkit: [
     'bus',
@@ -21,6 +32,7 @@ export const packageGraph = {
     'directory-cache',
     'errors',
     'installation',
+    'media',
     'rpc',
     'runtime',
     'service-process',
@@ -42,9 +54,11 @@ export const driverOwners = {
   // Measured beside kafkajs, and not shipped.
   '@platformatic/kafka': ['tests/load/clients/'],
   'grpc-health-check': ['packages/rpc/'],
+  'file-type': ['packages/media/'],
   ioredis: ['packages/state/'],
   kafkajs: ['packages/bus/'],
   pg: ['packages/database/'],
+  sharp: ['packages/media/'],
 };
 
 /** What code in a `domain/` folder may import of ours, and what it may not import of others. */

@@ -25,7 +25,7 @@ import {
 } from '@omnigate/rpc';
 import { createLogger, createMetrics } from '@omnigate/runtime';
 import { createState } from '@omnigate/state';
-import { testForm } from '@omnigate/testkit';
+import { openTestMedia, testForm } from '@omnigate/testkit';
 import fastify from 'fastify';
 import { type BackingServers, startBackingServers } from './backing-servers';
 import { eventually } from './eventually';
@@ -183,8 +183,10 @@ const schemaOf = ({ service }: GatewayOptions): ServiceSchema =>
 
 async function startAdapter(o: GatewayOptions & Ground): Promise<string> {
   const { started } = o;
+  const { drop, ...files } = openTestMedia(publicUrl);
+  started.push({ stop: async () => drop() });
   const foundation = await layFoundation(schemaOf(o), o);
-  const common = { ...foundation, publicUrl, sendsInFlight: 16, exclusive: false };
+  const common = { ...files, ...foundation, publicUrl, sendsInFlight: 16, exclusive: false };
   const app =
     o.service === 'channel-wechat'
       ? createChannelWechat(common)

@@ -6,12 +6,12 @@ export type {
   InboundMessage,
   InboundRequest,
   ProviderAnswer,
+  ProviderFile,
   ProviderStatus,
   Receipt,
   SendRequest,
   SendResult,
 } from './adapter';
-export { isPrivateAddress } from './address-guard';
 export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';
@@ -21,6 +21,13 @@ export type { ClaimedDelivery } from './delivery/store';
 export { type SmsSegments, smsSegments } from './gsm';
 export { type Arrival, createIngest, type Ingest, inboundRecord } from './ingest';
 export { channelTypeOf } from './manifest';
+export {
+  createMediaFetching,
+  type MediaFetching,
+  type MediaFetchingOptions,
+} from './media/media-fetching';
+export type { MediaHttp } from './media/media-http';
+export { mediaFetchMigrations, mediaFetchUnscopedTables } from './media/schema';
 export { plainText } from './plain-text';
 export { jsonObject, retryAfterMs } from './provider-answer';
 export {

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
 import { AppError, isAppError } from '@omnigate/errors';
+import { isPrivateAddress, publicLookup } from '@omnigate/media';
 import { Agent, type Dispatcher } from 'undici';
-import { isPrivateAddress } from './address-guard';
 
 /** One request to a provider. */
 export interface ProviderRequest {
@@ -19,6 +18,8 @@ export interface ProviderRequest {
    * has not been sent.
    */
   prepares?: boolean;
+  /** The largest answer that is taken, where it is a file; default 1 MiB. */
+  maxResponseBytes?: number;
 }
 
 /** A provider's answer, of any status. */
@@ -26,7 +27,7 @@ export interface ProviderResponse {
   status: number;
   /** Lower-case names. */
   headers: Record<string, string | string[] | undefined>;
-  /** At most 1 MiB. */
+  /** No longer than the request's `maxResponseBytes`. */
   body: Buffer;
 }
 
@@ -34,7 +35,7 @@ export interface ProviderResponse {
 export interface ProviderHttp {
   /**
    * @throws AppError NOT_WRITTEN when nothing can have reached the provider (refused, DNS, TLS); AMBIGUOUS when it broke
-   *   or timed out after writing; CHANNEL_CONFIG for a URL that is none or that this channel may not reach
+   *   or timed out after writing; MEDIA_TOO_LARGE for a file over `maxResponseBytes`; CHANNEL_CONFIG for a URL that is none or that this channel may not reach
    */
   request(request: ProviderRequest): Promise<ProviderResponse>;
 }
@@ -66,7 +67,10 @@ export function createProviderConnections(
       // The exchange has its own timer; undici's would wake for each request.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: { timeout: connectTimeoutMs, ...(guarded ? { lookup: publicLookup } : {}) },
+      connect: {
+        timeout: connectTimeoutMs,
+        ...(guarded ? { lookup: publicLookup(lookup, privateRefused) } : {}),
+      },
     });
   const open = pool(false);
   const guarded = pool(true);
@@ -109,16 +113,6 @@ function privateRefused(): AppError {
       'api_base_url is a private address; an operator must apply the channel, or OMNIGATE_FETCH_ALLOW name it',
   });
 }
-
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, '', 4);
-    if (addresses.some(({ address }) => isPrivateAddress(address))) return callback(privateRefused(), '', 4);
-    if (options.all) return callback(null, addresses);
-    const first = addresses[0];
-    return callback(null, first?.address ?? '', first?.family ?? (isIP(hostname) || 4));
-  });
-};
 
 function exchange(agent: Agent, target: URL, request: ProviderRequest): Promise<ProviderResponse> {
   return new Promise((resolve, reject) => {
@@ -180,8 +174,8 @@ function createExchange(request: ProviderRequest, settle: Settle): Dispatcher.Di
     },
     onResponseData(_controller, chunk) {
       size += chunk.length;
-      if (size > maxResponseBytes) {
-        fail(undefined);
+      if (size > (request.maxResponseBytes ?? maxResponseBytes)) {
+        fail(request.maxResponseBytes === undefined ? undefined : new AppError('MEDIA_TOO_LARGE'));
         controller?.abort(new Error('answer too large'));
       } else chunks.push(chunk);
     },

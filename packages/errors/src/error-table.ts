@@ -110,6 +110,13 @@ export const errorTable = {
     502,
     "The connection broke after the request was written; the provider's act is not known.",
   ),
+  // Media: also the error_code of a file that could not be had.
+  MEDIA_TOO_LARGE: row('INVALID_ARGUMENT', 413, 'The file is too large{: limit}.'),
+  MEDIA_TYPE_REFUSED: row('INVALID_ARGUMENT', 415, 'Files of this kind are not taken{: reason}.'),
+  MEDIA_EMPTY: row('INVALID_ARGUMENT', 400, 'The file is empty.'),
+  MEDIA_UNAVAILABLE: row('NOT_FOUND', 404, 'The file is not there{: status}.'),
+  FETCH_REFUSED: row('FAILED_PRECONDITION', 409, 'The address is not one that is fetched{: reason}.'),
+  FETCH_FAILED: retry('UNAVAILABLE', 502, 'The file can not be fetched now{: status}.'),
   // Web chat.
   CHAT_UNKNOWN: row('NOT_FOUND', 404, 'There is no such web chat channel.'),
   ORIGIN_REFUSED: row(

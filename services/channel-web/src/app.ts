@@ -3,6 +3,7 @@ import { createChannelLog, createDeliveries, createRegistration } from '@omnigat
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
@@ -33,9 +34,14 @@ export interface ChannelWebDeps {
   metrics: Metrics;
   /** `OMNIGATE_PUBLIC_URL`, without a slash at the end. */
   publicUrl: string;
+  /** Where the files of messages are. */
+  media: MediaStore;
+  mediaLinks: MediaLinks;
   sendsInFlight: number;
   /** This is the only process on its database. */
   exclusive: boolean;
+  /** `OMNIGATE_FETCH_ALLOW`. */
+  fetchAllow?: readonly string[];
   /** Sockets at most; default 20,000. */
   maxSockets?: number;
   /** The widget's bundle; default: dist/widget.js of this package. */

@@ -261,7 +261,7 @@ const fixtures: ChannelFixtures = {
 
 const token = async () => 'TOKEN';
 const callApi = createApi({ get: token, renew: token });
-const uploads = createUploads({ state: createLocalState(), callApi, readMedia: async () => undefined });
+const uploads = createUploads({ state: createLocalState(), callApi, media: { get: async () => undefined } });
 const now = () => nowMs;
 const adapter = createWechatAdapter({ callApi, uploads, answerOnly: createAnswerOnly(now), now });
 

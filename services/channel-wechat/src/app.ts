@@ -3,6 +3,7 @@ import {
   createChannelLog,
   createDeliveries,
   createIngest,
+  createMediaFetching,
   createProviderConnections,
   createRegistration,
   registerWebhookRoutes,
@@ -10,6 +11,7 @@ import {
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
@@ -23,7 +25,7 @@ import { adapterService, wechatManifest } from './manifest';
 import { createAnswerOnly } from './outbound/answer-only';
 import { createApi } from './outbound/api';
 import { createTokens } from './outbound/tokens';
-import { createUploads, type ReadMedia } from './outbound/uploads';
+import { createUploads } from './outbound/uploads';
 import { createPrune } from './prune';
 import { noteUnheld } from './store/unheld';
 
@@ -45,8 +47,9 @@ export interface ChannelWechatOptions {
   exclusive: boolean;
   /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
   fetchAllow?: readonly string[];
-  /** The files of all tenants. */
-  readMedia?: ReadMedia;
+  /** Where the files of messages are. */
+  media: MediaStore;
+  mediaLinks: MediaLinks;
   /** No other service of the process answers for unknown channel types. */
   catchAll?: boolean;
   /** How long a push is held, in ms; default 4,500. */
@@ -66,7 +69,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
   const connections = createProviderConnections(fetchAllow);
   const answerOnly = createAnswerOnly(now);
   const callApi = createApi(createTokens(state));
-  const uploads = createUploads({ state, callApi, readMedia: o.readMedia ?? (async () => undefined) });
+  const uploads = createUploads({ state, callApi, media: o.media });
   const holds = createOpenHolds({
     state,
     now,
@@ -86,15 +89,12 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
   const parts = { adapterService, bus, directory, logger, metrics, publicUrl };
   const adapters = new Map([[wechatManifest.type, createWechatAdapter(send)]]);
   const deliveries = createDeliveries({
+    ...o,
     ...parts,
-    ...fetchAllow,
     adapters,
-    database,
-    state,
-    sendsInFlight: o.sendsInFlight,
-    exclusive: o.exclusive,
     holding: createHolding({ holds, answerOnly, directory, now }),
   });
+  const fetching = createMediaFetching({ ...o, ...parts, adapters });
   const reception = {
     ...send,
     inbox,
@@ -134,6 +134,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
         if (change.kind === 'Channel') answerOnly.forget(change.id);
       });
       await deliveries.start();
+      await fetching.start();
       prune.start();
       // Not awaited: the directory may start later, and pushes to known channels need not wait for it.
       void registration.start();
@@ -144,6 +145,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
       holds.stop();
       await inbox.drain();
       await prune.stop();
+      await fetching.stop();
       await deliveries.stop();
       await connections.close();
     },

@@ -1,5 +1,6 @@
-import { Readable } from 'node:stream';
-import { DeliveryState, Media } from '@omnigate/contracts';
+import { DeliveryState, Media, MediaFetch, messageKey, topics } from '@omnigate/contracts';
+import { newId } from '@omnigate/runtime';
+import { samplePng } from '@omnigate/testkit';
 import { type Gateway, type GatewayOptions, openId, startGateway, until } from '../testing/gateway';
 
 const {
@@ -162,38 +163,70 @@ test('a token is renewed before it expires', async () => {
 });
 
 describe('files', () => {
-  const picture = Buffer.from('89504e470d0a1a0a', 'hex');
-  const stored = {
-    contentType: 'image/png',
-    sizeBytes: picture.length,
-    fileName: 'leak.png',
-    open: () => Readable.from([picture]),
-  };
   const image = (mediaId: string, caption = '') => ({
     content: { kind: { $case: 'image' as const, value: Media.fromPartial({ mediaId, caption }) } },
   });
+  const shownKinds = () =>
+    gateway.wechat
+      .shown(openId)
+      .filter(({ by }) => by === 'customer-service')
+      .map(({ content }) => content.text ?? content.type);
 
-  test('a picture of the store is uploaded once, and shown', async () => {
-    await start({ readMedia: async (_tenant, mediaId) => (mediaId === 'm1' ? stored : undefined) });
-    const ids = await gateway.send(image('m1'), image('m1', '这里漏水'));
+  test('a picture of the store is uploaded once, and shown; its caption goes before it', async () => {
+    await start();
+    const { mediaId } = await gateway.files.media.put(gateway.channel.tenantId, samplePng());
+    const ids = await gateway.send(image(mediaId), image(mediaId, '这里漏水'));
     for (const id of ids) await settled(id, sent);
     const uploads = gateway.wechat.calls.filter(({ path }) => path.endsWith('/upload'));
     expect(uploads.map(({ errcode }) => errcode)).toEqual([0]);
-    const shown = gateway.wechat.shown(openId).filter(({ by }) => by === 'customer-service');
-    expect(shown.map(({ content }) => content.text ?? content.type)).toEqual(['image', '这里漏水', 'image']);
-    const { mediaId } = (shown[0]?.content ?? {}) as { mediaId?: string };
-    const answer = await fetch(`${gateway.wechat.url}/simulator/files/${mediaId}`);
-    expect(Buffer.from(await answer.arrayBuffer())).toEqual(picture);
+    expect(shownKinds()).toEqual(['image', '这里漏水', 'image']);
+    const shown = gateway.wechat.shown(openId).find(({ content }) => content.type === 'image');
+    const atWechat = (shown?.content as { mediaId: string } | undefined)?.mediaId;
+    const answer = await fetch(`${gateway.wechat.url}/simulator/files/${atWechat}`);
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(samplePng());
   });
 
-  test('one that is not there, or too large, fails for good', async () => {
-    await start({
-      readMedia: async (_tenant, id) => (id === 'big' ? { ...stored, sizeBytes: 10_000_001 } : undefined),
-    });
-    const [none = '', big = ''] = await gateway.send(image('none'), image('big'));
+  test('one that is not in the store fails for good', async () => {
+    await start();
+    const [none = ''] = await gateway.send(image('0198f000-0000-7000-8000-000000000001'));
     await settled(none, failed);
-    await settled(big, failed);
-    expect([statusOf(none)?.errorCode, statusOf(big)?.errorCode]).toEqual(['MESSAGE_INVALID', '45001']);
+    expect(statusOf(none)?.errorCode).toBe('MESSAGE_INVALID');
     expect(sends()).toEqual([]);
+  });
+
+  test('a customer’s picture, voice and film are fetched by their id, and kept', async () => {
+    await start();
+    const { channel, wechat, bus } = gateway;
+    const sample = samplePng();
+    await wechat.sends(openId, 'image', { contentType: 'image/png', bytes: sample });
+    await until(() => gateway.received.length === 2);
+    const kind = gateway.received[1]?.message?.content?.kind;
+    const media = kind?.$case === 'image' ? kind.value : Media.fromPartial({});
+    const gone = Media.fromPartial({ providerMediaId: 'gone' });
+    const place = { tenantId: channel.tenantId, channel: { type: channel.type, id: channel.id } };
+    const request = MediaFetch.fromPartial({
+      ...place,
+      messageId: '0198f000-0000-7000-8000-000000000001',
+      conversationId: '0198f000-0000-7000-8000-000000000002',
+      address: openId,
+      items: [
+        { index: 0, media },
+        { index: 1, media: gone },
+      ],
+    });
+    await bus.append({
+      topic: topics.mediaFetch('channel-wechat'),
+      key: messageKey(channel.id, openId, ''),
+      value: MediaFetch.encode(request).finish(),
+      eventId: newId(),
+      type: 'omnigate.media.v1.MediaFetch',
+      tenantId: channel.tenantId,
+    });
+    const items = () => gateway.stored.flatMap((each) => each.items);
+    await until(() => items().length === 2);
+    const byIndex = new Map(items().map((item) => [item.index, item.media]));
+    expect(byIndex.get(1)?.errorCode).toBe('MEDIA_UNAVAILABLE');
+    const file = await gateway.files.media.get(channel.tenantId, byIndex.get(0)?.mediaId ?? '');
+    expect(file).toMatchObject({ contentType: 'image/png', sizeBytes: sample.length });
   });
 });

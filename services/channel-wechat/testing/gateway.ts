@@ -6,6 +6,7 @@ import {
   ChannelLogged,
   type Content,
   type DeliveryState,
+  MediaStored,
   MessageReceived,
   MessageSend,
   MessageStatus,
@@ -20,10 +21,15 @@ import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
 import { createLogger, createMetrics, newId } from '@omnigate/runtime';
 import { createLocalState, type State } from '@omnigate/state';
-import { createWechatSimulator, freshDatabase, type WechatSimulator } from '@omnigate/testkit';
+import {
+  createWechatSimulator,
+  freshDatabase,
+  openTestMedia,
+  type TestMedia,
+  type WechatSimulator,
+} from '@omnigate/testkit';
 import fastify from 'fastify';
 import { channelWechatSchema, createChannelWechat, wechatManifest } from '../src';
-import type { ReadMedia } from '../src/outbound/uploads';
 
 /** How the gateway of a test differs from the usual. */
 export interface GatewayOptions {
@@ -34,7 +40,6 @@ export interface GatewayOptions {
   plain?: boolean;
   /** After which the simulator gives an attempt up. */
   attemptMs?: number;
-  readMedia?: ReadMedia;
   /** Default 1,000, so that tests need not wait. */
   holdMs?: number;
   /** Another process of the same service, with the same database, provider, channel and shared state; it is stopped first. */
@@ -61,6 +66,7 @@ export interface Gateway {
   database: Database;
   bus: Bus;
   state: State;
+  files: TestMedia;
   wechat: WechatSimulator;
   channel: ResolvedChannel;
   channels: Map<string, ResolvedChannel>;
@@ -68,6 +74,8 @@ export interface Gateway {
   received: MessageReceived[];
   statuses: MessageStatus[];
   channelLog: ChannelLogged[];
+  /** What became of customers' files. */
+  stored: MediaStored[];
   /** Another configuration, as `apply` makes it. */
   changeChannel(config: Record<string, unknown>): void;
   /** Publishes sends in order, as one batch. @returns the message ids */
@@ -99,12 +107,15 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
   const listeners = new Set<(change: ResourceChanged) => void>();
   const seen = createSeen();
   const follower = bus.follow({
-    topics: [topics.messageReceived, topics.messageStatus, topics.channelLog],
+    topics: [topics.messageReceived, topics.messageStatus, topics.channelLog, topics.mediaStored],
     handle: (records) => records.forEach(seen.note),
   });
   await follower.ready;
   const state = beside?.state ?? createLocalState();
+  const files = beside?.files ?? openTestMedia();
   const app = createChannelWechat({
+    media: files.media,
+    mediaLinks: files.mediaLinks,
     database,
     bus: o.bus?.(bus) ?? bus,
     state: o.state?.(state) ?? state,
@@ -117,7 +128,6 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     exclusive: !beside,
     catchAll: true,
     holdMs: o.holdMs ?? 1_000,
-    ...(o.readMedia ? { readMedia: o.readMedia } : {}),
   });
   const server = fastify({ forceCloseConnections: true });
   app.http?.(server);
@@ -132,6 +142,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     database,
     bus,
     state,
+    files,
     wechat,
     channel,
     channels,
@@ -139,6 +150,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     received: seen.received,
     statuses: seen.statuses,
     channelLog: seen.channelLog,
+    stored: seen.stored,
     changeChannel(config) {
       const before = channels.get(channel.id) ?? channel;
       channels.set(channel.id, { ...before, config: { ...before.config, ...config } });
@@ -160,6 +172,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
       await database.end();
       if (beside) return;
       await state.stop();
+      files.drop();
       await wechat.stop();
       await fresh.drop();
     },
@@ -223,12 +236,14 @@ function createSeen() {
   const received: MessageReceived[] = [];
   const statuses: MessageStatus[] = [];
   const channelLog: ChannelLogged[] = [];
+  const stored: MediaStored[] = [];
   const note = ({ topic, value }: BusRecord) => {
     if (topic === topics.messageReceived) received.push(MessageReceived.decode(value));
     else if (topic === topics.messageStatus) statuses.push(MessageStatus.decode(value));
+    else if (topic === topics.mediaStored) stored.push(MediaStored.decode(value));
     else channelLog.push(ChannelLogged.decode(value));
   };
-  return { received, statuses, channelLog, note };
+  return { received, statuses, channelLog, stored, note };
 }
 
 function toRecord(channel: ResolvedChannel, message: Outgoing) {

@@ -107,7 +107,8 @@ export function holdPush(
     async wait(gone, { queued }) {
       if (gone.aborted) leaveAtOnce();
       gone.addEventListener('abort', leaveAtOnce, { once: true });
-      if (queued && o.keepsCompany) timers.push(setTimeout(() => void look(), companyShare * holdMs - o.elapsedMs));
+      if (queued && o.keepsCompany)
+        timers.push(setTimeout(() => void look(), companyShare * holdMs - o.elapsedMs));
       else if (queued) void look();
       await over;
       gone.removeEventListener('abort', leaveAtOnce);

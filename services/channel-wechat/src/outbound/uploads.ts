@@ -1,24 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { ProviderHttp } from '@omnigate/channel-kit';
 import type { Media, ResolvedChannel } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
+import type { MediaFile, MediaStore } from '@omnigate/media';
 import type { State } from '@omnigate/state';
 import { wechatConfigOf } from '../wechat-config';
 import type { CallApi } from './api';
 import { apiAnswerOf } from './error-codes';
 import type { FileType } from './message-body';
-
-/** A file of the tenant's store. */
-export interface StoredFile {
-  contentType: string;
-  sizeBytes: number;
-  fileName: string;
-  open(): Readable;
-}
-
-/** Reads a file of the tenant's store; undefined where there is none. */
-export type ReadMedia = (tenantId: string, mediaId: string) => Promise<StoredFile | undefined>;
 
 /** Files at WeChat, which keeps them for three days. */
 export interface Uploads {
@@ -38,7 +27,7 @@ const tooLargeCode = '45001';
 /** Makes the uploads of all accounts. */
 export function createUploads(o: {
   state: Pick<State, 'token'>;
-  readMedia: ReadMedia;
+  media: Pick<MediaStore, 'get'>;
   callApi: CallApi;
 }): Uploads {
   return {
@@ -46,7 +35,7 @@ export function createUploads(o: {
       const { app_id } = wechatConfigOf(channel);
       const key = `wechat-media:${channel.tenantId}:${app_id}:${type}:${media.mediaId}`;
       return o.state.token(key, async () => {
-        const file = media.mediaId ? await o.readMedia(channel.tenantId, media.mediaId) : undefined;
+        const file = media.mediaId ? await o.media.get(channel.tenantId, media.mediaId) : undefined;
         if (!file) throw new AppError('MESSAGE_INVALID', { reason: 'the file is not in the store' });
         if (file.sizeBytes > limits[type]) throw new AppError('SEND_REFUSED', { code: tooLargeCode });
         const form = multipart(file, await read(file));
@@ -66,7 +55,7 @@ export function createUploads(o: {
   };
 }
 
-async function read(file: StoredFile): Promise<Buffer> {
+async function read(file: MediaFile): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of file.open()) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
@@ -83,7 +72,7 @@ const endings: Partial<Record<string, string>> = {
 };
 
 function multipart(
-  { contentType }: StoredFile,
+  { contentType }: MediaFile,
   bytes: Buffer,
 ): { headers: Record<string, string>; body: Buffer } {
   const boundary = randomUUID();

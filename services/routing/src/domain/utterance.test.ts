@@ -32,7 +32,10 @@ test.each(Object.entries(texts).map(([$case, row]) => ({ $case, ...row })))(
 
 test('of events a tap on the menu alone is a question; its key is what it says', () => {
   const event = (name: string) => contentOf('event', { name, detail: '物业费怎么交' });
-  expect([isAnswered(event('menu-click')), utteranceText(event('menu-click'))]).toEqual([true, '物业费怎么交']);
+  expect([isAnswered(event('menu-click')), utteranceText(event('menu-click'))]).toEqual([
+    true,
+    '物业费怎么交',
+  ]);
   for (const name of ['subscribed', 'unsubscribed', 'location-reported'])
     expect([isAnswered(event(name)), utteranceText(event(name))]).toEqual([false, '']);
   expect(isAnswered(contentOf('image', {}))).toBe(true);
