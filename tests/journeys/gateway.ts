@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Bus, busSchema, createBus } from '@omnigate/bus';
 import type { ChannelAdapter } from '@omnigate/channel-kit';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
+import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
 import {
   type AppliedResource,
   type BotServiceService,
@@ -34,18 +35,20 @@ export interface GatewayOptions {
   bot: Client<BotServiceService>;
   /** Channel types; default: all that channel-webhooks has. */
   adapters?: readonly ChannelAdapter[];
-  /** Instances of channel-webhooks on the one log; default 1. */
+  /** The adapter service; default: channel-webhooks. */
+  service?: 'channel-webhooks' | 'channel-wechat';
+  /** Instances of the adapter service on the one log; default 1. */
   adapterInstances?: number;
 }
 
 /**
- * Directory, routing and instances of channel-webhooks in the test's process, on servers of its own. In the cluster form
+ * Directory, routing and instances of an adapter service in the test's process, on servers of its own. In the cluster form
  * routing is there twice: calls reach one instance, while records and turns are on either.
  */
 export interface Gateway {
   bus: Bus;
   tenantId: string;
-  /** Base URLs of the instances of channel-webhooks. */
+  /** Base URLs of the instances of the adapter service. */
   urls: string[];
   apply(...resources: Resource[]): Promise<AppliedResource[]>;
   /** A client that acts with these roles; default: the tenant's owner. */
@@ -72,12 +75,7 @@ type Started = { stop(): Promise<void> }[];
  * @returns the gateway; the caller stops it.
  */
 export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
-  const servers = await startBackingServers([
-    busSchema,
-    directorySchema,
-    routingSchema,
-    channelWebhooksSchema,
-  ]);
+  const servers = await startBackingServers([busSchema, directorySchema, routingSchema, schemaOf(options)]);
   const started: Started = [servers];
   const database = (schema: ServiceSchema) => openDatabase(servers.databaseUrl, schema, started);
   const stop = async () => {
@@ -180,18 +178,19 @@ async function startRouting(bot: Client<BotServiceService>, ground: Ground): Pro
   return rpc;
 }
 
+const schemaOf = ({ service }: GatewayOptions): ServiceSchema =>
+  service === 'channel-wechat' ? channelWechatSchema : channelWebhooksSchema;
+
 async function startAdapter(o: GatewayOptions & Ground): Promise<string> {
   const { started } = o;
   const { drop, ...files } = openTestMedia(publicUrl);
   started.push({ stop: async () => drop() });
-  const app = createChannelWebhooks({
-    ...files,
-    ...(await layFoundation(channelWebhooksSchema, o)),
-    publicUrl,
-    sendsInFlight: 16,
-    exclusive: false,
-    ...(o.adapters ? { adapters: o.adapters } : {}),
-  });
+  const foundation = await layFoundation(schemaOf(o), o);
+  const common = { ...files, ...foundation, publicUrl, sendsInFlight: 16, exclusive: false };
+  const app =
+    o.service === 'channel-wechat'
+      ? createChannelWechat(common)
+      : createChannelWebhooks({ ...common, ...(o.adapters ? { adapters: o.adapters } : {}) });
   await app.start();
   started.push(app);
   const server = fastify({ forceCloseConnections: true });

@@ -68,3 +68,17 @@ export {
   type WebVisitor,
   type WebVisitorOptions,
 } from './web-visitor/web-visitor';
+export {
+  type ApiCall,
+  createWechatSimulator,
+  type PushAnswer,
+  type PushChange,
+  type Pushed,
+  type ShownContent,
+  type ShownMessage,
+  type UserInput,
+  type WechatAccount,
+  type WechatFault,
+  type WechatSimulator,
+  type WechatSimulatorOptions,
+} from './wechat';

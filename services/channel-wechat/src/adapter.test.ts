@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChannelFixtures, describeChannelContract } from '@omnigate/channel-kit/contract';
 import { type Content, Media, ResolvedChannel } from '@omnigate/contracts';
-import type { MediaStore } from '@omnigate/media';
 import { createLocalState } from '@omnigate/state';
 // The oracle: an SDK of others encrypts and signs.
 import { encrypt, getSignature } from '@wecom/crypto';
@@ -262,11 +261,7 @@ const fixtures: ChannelFixtures = {
 
 const token = async () => 'TOKEN';
 const callApi = createApi({ get: token, renew: token });
-const emptyStore: MediaStore = {
-  put: () => Promise.reject(new Error('nothing is stored here')),
-  get: async () => undefined,
-};
-const uploads = createUploads({ state: createLocalState(), callApi, media: emptyStore });
+const uploads = createUploads({ state: createLocalState(), callApi, media: { get: async () => undefined } });
 const now = () => nowMs;
 const adapter = createWechatAdapter({ callApi, uploads, answerOnly: createAnswerOnly(now), now });
 

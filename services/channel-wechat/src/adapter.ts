@@ -1,6 +1,7 @@
 import type { ChannelAdapter } from '@omnigate/channel-kit';
 import { type ReceptionDeps, receive } from './holds/reception';
 import { wechatManifest } from './manifest';
+import { fetchMedia } from './outbound/fetch-media';
 import { type SendDeps, sendMessage } from './outbound/send';
 import { receivePush } from './receive';
 
@@ -24,5 +25,6 @@ export function createWechatAdapter(deps: WechatAdapterDeps): ChannelAdapter {
       return { ...receipt, ...receive(deps.reception, request, channel, { ...received, message }) };
     },
     send: (request, http) => sendMessage(deps, request, http),
+    fetchMedia: (media, channel, http) => fetchMedia(deps.callApi, { media, channel }, http),
   };
 }

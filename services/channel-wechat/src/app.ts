@@ -3,6 +3,7 @@ import {
   createChannelLog,
   createDeliveries,
   createIngest,
+  createMediaFetching,
   createProviderConnections,
   createRegistration,
   registerWebhookRoutes,
@@ -16,6 +17,7 @@ import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omni
 import type { State } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import { createWechatAdapter } from './adapter';
+import { defaultHoldMs } from './holds/held-push';
 import { createHolding } from './holds/holding';
 import { createOpenHolds } from './holds/open-holds';
 import { createInbox } from './inbox';
@@ -45,11 +47,13 @@ export interface ChannelWechatOptions {
   exclusive: boolean;
   /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
   fetchAllow?: readonly string[];
-  /** The files of all tenants. */
+  /** Where the files of messages are. */
   media: MediaStore;
   mediaLinks: MediaLinks;
   /** No other service of the process answers for unknown channel types. */
   catchAll?: boolean;
+  /** How long a push is held, in ms; default 4,500. */
+  holdMs?: number;
   /** Connections that are held at once; default 10,000. */
   maxHeld?: number;
 }
@@ -85,17 +89,12 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
   const parts = { adapterService, bus, directory, logger, metrics, publicUrl };
   const adapters = new Map([[wechatManifest.type, createWechatAdapter(send)]]);
   const deliveries = createDeliveries({
+    ...o,
     ...parts,
-    ...fetchAllow,
     adapters,
-    database,
-    state,
-    media: o.media,
-    mediaLinks: o.mediaLinks,
-    sendsInFlight: o.sendsInFlight,
-    exclusive: o.exclusive,
     holding: createHolding({ holds, answerOnly, directory, now }),
   });
+  const fetching = createMediaFetching({ ...o, ...parts, adapters });
   const reception = {
     ...send,
     inbox,
@@ -105,6 +104,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
     http: connections.forChannel,
     noteUnheld: (customer: Parameters<typeof noteUnheld>[1][number]) =>
       database.transaction({ tenants: [customer.tenantId] }, (tx) => noteUnheld(tx, [customer])),
+    holdMs: o.holdMs ?? defaultHoldMs,
     maxHeld: o.maxHeld ?? defaultMaxHeld,
   };
   const receiving = new Map([[wechatManifest.type, createWechatAdapter({ ...send, reception })]]);
@@ -134,6 +134,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
         if (change.kind === 'Channel') answerOnly.forget(change.id);
       });
       await deliveries.start();
+      await fetching.start();
       prune.start();
       // Not awaited: the directory may start later, and pushes to known channels need not wait for it.
       void registration.start();
@@ -144,6 +145,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
       holds.stop();
       await inbox.drain();
       await prune.stop();
+      await fetching.stop();
       await deliveries.stop();
       await connections.close();
     },

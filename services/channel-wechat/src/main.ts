@@ -17,6 +17,7 @@ runService(process, {
       directory,
       publicUrl: config.OMNIGATE_PUBLIC_URL,
       sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
+      fetchAllow: config.OMNIGATE_FETCH_ALLOW,
       catchAll: true,
     });
     return { app, directory };

@@ -1,4 +1,8 @@
-import type { AnalyticsServiceService, RegistryServiceService, TicketServiceService } from '@omnigate/contracts';
+import type {
+  AnalyticsServiceService,
+  RegistryServiceService,
+  TicketServiceService,
+} from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { toAppError, toHttpError } from '@omnigate/errors';
 import type { MediaLinks, MediaStore } from '@omnigate/media';
@@ -43,7 +47,10 @@ export function createDemo(deps: DemoDeps): ServiceApp<RpcService, FastifyInstan
         api.setErrorHandler((error, request, reply) => {
           const { status, headers, body } = toHttpError(error);
           if (status >= 500)
-            deps.logger.error({ err: toAppError(error), route: request.routeOptions.url }, 'demo request failed');
+            deps.logger.error(
+              { err: toAppError(error), route: request.routeOptions.url },
+              'demo request failed',
+            );
           void reply.status(status).headers(headers).send({ error: body.message, code: body.code });
         });
         api.addHook('onSend', async (_request, reply) => {

@@ -30,7 +30,10 @@ export function createFormTexts(registry: Client<RegistryServiceService>): FormT
   return async (tenantId) => {
     const { resources } = await registry.snapshotResources({ kind: 'TicketType' }, { tenantId });
     return new Map(
-      resources.map(({ metadata, spec }) => [metadata?.name ?? '', typeTexts(spec as unknown as TicketTypeSpec)]),
+      resources.map(({ metadata, spec }) => [
+        metadata?.name ?? '',
+        typeTexts(spec as unknown as TicketTypeSpec),
+      ]),
     );
   };
 }

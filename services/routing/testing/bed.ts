@@ -41,6 +41,8 @@ export interface Inbound {
   detail?: string;
   /** The provider's id of the message that it answers. */
   replyTo?: string;
+  /** Id of a menu's option, in place of a text. */
+  choice?: string;
   eventId?: string;
   consentWord?: string;
   /** What e-mail has besides. */
@@ -181,12 +183,9 @@ function recordOf(place: Place, topic: string, from: string, value: Uint8Array):
 }
 
 function receivedRecord(place: Place, message: Inbound): BusRecord {
-  const { from = customer, text = 'hello', event, detail = '', replyTo = '', attachments = [] } = message;
-  const { eventId = newId(), consentWord = '', letter } = message;
-  const kind =
-    event === undefined
-      ? { $case: 'text' as const, value: { body: text } }
-      : { $case: 'event' as const, value: { name: event, detail } };
+  const { from = customer, eventId = newId(), consentWord = '', letter } = message;
+  const { replyTo = '', attachments = [] } = message;
+  const kind = kindOf(message);
   const value = MessageReceived.fromPartial({
     message: {
       eventId,
@@ -216,6 +215,12 @@ function eventRecord(place: Place, event: ToldEvent): BusRecord {
 function ticketRecord(tenantId: string, change: TicketNews): BusRecord {
   const value = TicketChanged.encode(TicketChanged.fromPartial({ tenantId, ...change })).finish();
   return recordOf({ tenantId, channelId: '' }, topics.ticketChanged, '', value);
+}
+
+function kindOf({ text = 'hello', event, detail = '', choice }: Inbound): NonNullable<Content['kind']> {
+  if (event !== undefined) return { $case: 'event', value: { name: event, detail } };
+  if (choice !== undefined) return { $case: 'menuChoice', value: { id: choice, label: '' } };
+  return { $case: 'text', value: { body: text } };
 }
 
 function statusRecord(place: Place, status: Reported): BusRecord {

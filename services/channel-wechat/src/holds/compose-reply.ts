@@ -75,7 +75,7 @@ function wordsOf(part: Words): string {
 
 /** A passive reply is one message, so what takes several is none. */
 function onlyPart({ payload }: ClaimedDelivery): Part | undefined {
-  const content = payload ? MessageSend.decode(payload).content : undefined;
-  const parts = content && partsOf(content);
+  const send = payload ? MessageSend.decode(payload) : undefined;
+  const parts = send?.content && partsOf(send.content, send.attachments);
   return parts?.length === 1 ? parts[0] : undefined;
 }

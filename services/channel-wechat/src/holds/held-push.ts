@@ -3,11 +3,11 @@ import type { Logger } from '@omnigate/runtime';
 import type { OpenHolds } from './open-holds';
 
 /** How long a push is held, in ms from its arrival: WeChat drops the connection after 5 s. */
-export const holdMs = 4_500;
-/** A wake-up may have been lost: looked for again by then. */
-export const lastLookMs = 4_400;
-/** How long a kept answer waits for that to the new message, so that both go together. */
-export const companyMs = 2_000;
+export const defaultHoldMs = 4_500;
+/** A wake-up may have been lost, so at the end, less this, it is looked for again. */
+const lastLookMs = 100;
+/** The share of the time for which a kept answer waits for that to the new message, so that both go together. */
+const companyShare = 0.4;
 
 /** What a held push waited for. */
 export interface Waited {
@@ -32,6 +32,8 @@ export interface HoldingDeps {
   holds: OpenHolds;
   deliveries: HeldDeliveries;
   logger: Logger;
+  /** How long a push is held, in ms from its arrival. */
+  holdMs: number;
 }
 
 /**
@@ -44,7 +46,7 @@ export function holdPush(
   key: HeldKey,
   o: { atMost: number; elapsedMs: number; keepsCompany: boolean },
 ): HeldPush {
-  const { holds, deliveries, logger } = deps;
+  const { holds, deliveries, logger, holdMs } = deps;
   const waited: Waited = { claimed: [], stored: 0, gone: false };
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
   let ended = false;
@@ -91,7 +93,7 @@ export function holdPush(
   };
   const leave = holds.add(key.key, waiting, holdMs - o.elapsedMs);
   const timers = [
-    setTimeout(() => void look(), Math.max(0, lastLookMs - o.elapsedMs)),
+    setTimeout(() => void look(), Math.max(0, holdMs - lastLookMs - o.elapsedMs)),
     setTimeout(finish, Math.max(0, holdMs - o.elapsedMs)),
   ];
   const close = () => {
@@ -105,7 +107,8 @@ export function holdPush(
     async wait(gone, { queued }) {
       if (gone.aborted) leaveAtOnce();
       gone.addEventListener('abort', leaveAtOnce, { once: true });
-      if (queued && o.keepsCompany) timers.push(setTimeout(() => void look(), companyMs - o.elapsedMs));
+      if (queued && o.keepsCompany)
+        timers.push(setTimeout(() => void look(), companyShare * holdMs - o.elapsedMs));
       else if (queued) void look();
       await over;
       gone.removeEventListener('abort', leaveAtOnce);

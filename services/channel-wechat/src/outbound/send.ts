@@ -25,7 +25,7 @@ export async function sendMessage(
   request: SendRequest,
   http: ProviderHttp,
 ): Promise<SendResult> {
-  const parts = partsOf(request.content);
+  const parts = partsOf(request.content, request.attachments);
   if (!parts) return { kind: 'permanent', code: 'UNSUPPORTED_KIND' };
   if (!parts.every(isSendable)) return { kind: 'permanent', code: 'MESSAGE_INVALID' };
   if (deps.answerOnly.has(request.channel))

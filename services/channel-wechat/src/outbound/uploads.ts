@@ -27,7 +27,7 @@ const tooLargeCode = '45001';
 /** Makes the uploads of all accounts. */
 export function createUploads(o: {
   state: Pick<State, 'token'>;
-  media: MediaStore;
+  media: Pick<MediaStore, 'get'>;
   callApi: CallApi;
 }): Uploads {
   return {

@@ -1,4 +1,9 @@
-import { deliveryMigrations, deliveryUnscopedTables } from '@omnigate/channel-kit';
+import {
+  deliveryMigrations,
+  deliveryUnscopedTables,
+  mediaFetchMigrations,
+  mediaFetchUnscopedTables,
+} from '@omnigate/channel-kit';
 import { type ServiceSchema, tenantPolicy } from '@omnigate/database';
 
 const pushes = `
@@ -30,10 +35,10 @@ create table wechat_unheld (
 ${tenantPolicy('wechat_unheld')};
 `;
 
-/** Schema `channel_wechat`: what came, and the deliveries of channel-kit. */
+/** Schema `channel_wechat`: what came, and the deliveries and fetched files of channel-kit. */
 export const channelWechatSchema: ServiceSchema = {
   schema: 'channel_wechat',
   role: 'omnigate_channel_wechat',
-  migrations: [...deliveryMigrations, { id: 'wechat_0001_push', sql: pushes }],
-  unscopedTables: deliveryUnscopedTables,
+  migrations: [...deliveryMigrations, ...mediaFetchMigrations, { id: 'wechat_0001_push', sql: pushes }],
+  unscopedTables: [...deliveryUnscopedTables, ...mediaFetchUnscopedTables],
 };

@@ -33,7 +33,12 @@ export function mountDayReport(place: HTMLElement): void {
 
 function showReport(report: DayReport): HTMLElement[] {
   const figures = report.figures.map(({ name, value }) =>
-    make('div', { class: 'figure', 'data-figure': name }, make('b', {}, value), make('span', {}, say(texts.figures[name]))),
+    make(
+      'div',
+      { class: 'figure', 'data-figure': name },
+      make('b', {}, value),
+      make('span', {}, say(texts.figures[name])),
+    ),
   );
   const most = Math.max(1, ...report.hours.map(({ conversations }) => conversations));
   const hours = report.hours.map(({ hour, conversations }) => bar(String(hour), conversations, most));

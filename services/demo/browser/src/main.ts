@@ -8,4 +8,5 @@ const mounts: Record<string, (place: HTMLElement) => void> = {
   report: mountDayReport,
 };
 
-for (const place of document.querySelectorAll<HTMLElement>('[data-view]')) mounts[place.dataset.view ?? '']?.(place);
+for (const place of document.querySelectorAll<HTMLElement>('[data-view]'))
+  mounts[place.dataset.view ?? '']?.(place);

@@ -8,7 +8,10 @@ export const texts = {
   addPicture: { zh: '＋图片', en: '+ Photo' },
   failed: { zh: '没有成功。', en: 'That did not work.' },
   worker: { zh: '师傅的工单', en: 'Work orders' },
-  noWork: { zh: '还没有工单。在左边的微信里说“水管漏水了”试试。', en: 'No work yet. Say “my pipe is leaking” in WeChat.' },
+  noWork: {
+    zh: '还没有工单。在左边的微信里说“水管漏水了”试试。',
+    en: 'No work yet. Say “my pipe is leaking” in WeChat.',
+  },
   accept: { zh: '接单', en: 'Accept' },
   refuse: { zh: '拒绝', en: 'Refuse' },
   finish: { zh: '完成', en: 'Done' },

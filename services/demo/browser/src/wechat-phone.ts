@@ -54,7 +54,9 @@ export function mountWechatPhone(place: HTMLElement): void {
     if (state === shown) return;
     shown = state;
     list.replaceChildren(
-      ...messages.map((message) => showMessage(message, (id, label) => void act(() => api.choose(user, id, label)))),
+      ...messages.map((message) =>
+        showMessage(message, (id, label) => void act(() => api.choose(user, id, label))),
+      ),
     );
     list.scrollTop = list.scrollHeight;
   }

@@ -19,7 +19,9 @@ export function mountWorkerPhone(place: HTMLElement): void {
   let shown = '';
   const show = (): void => {
     const cards = tickets.map((ticket) => showTicket(ticket, act));
-    list.replaceChildren(...(cards.length > 0 ? cards : [make('li', { class: 'work-none' }, say(texts.noWork))]));
+    list.replaceChildren(
+      ...(cards.length > 0 ? cards : [make('li', { class: 'work-none' }, say(texts.noWork))]),
+    );
   };
   async function look(): Promise<void> {
     ({ tickets } = await api.tickets());
@@ -49,12 +51,21 @@ function showTicket(ticket: PhoneTicket, act: Act): HTMLElement {
     make('div', {}, make('dt', {}, say(label)), make('dd', {}, value)),
   );
   const pictures = ticket.pictures.map((src) =>
-    make('a', { href: src, target: '_blank', rel: 'noopener' }, make('img', { src, alt: say(texts.picture) })),
+    make(
+      'a',
+      { href: src, target: '_blank', rel: 'noopener' },
+      make('img', { src, alt: say(texts.picture) }),
+    ),
   );
   return make(
     'li',
     { class: `work-card work-${ticket.state.toLowerCase()}`, 'data-ticket': ticket.number },
-    make('p', { class: 'work-line' }, make('b', {}, `#${ticket.number} ${say(ticket.type)}`), stateBadge(ticket)),
+    make(
+      'p',
+      { class: 'work-line' },
+      make('b', {}, `#${ticket.number} ${say(ticket.type)}`),
+      stateBadge(ticket),
+    ),
     make('p', {}, ticket.summary),
     make('dl', {}, ...details),
     make('div', { class: 'work-pictures' }, ...pictures),

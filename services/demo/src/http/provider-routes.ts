@@ -16,13 +16,20 @@ export function registerProviderRoutes(server: FastifyInstance, providers: Provi
     passing.removeAllContentTypeParsers();
     passing.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
     const pass =
-      (prefix: string, urlOf: () => Promise<string>) => async (request: FastifyRequest, reply: FastifyReply) =>
+      (prefix: string, urlOf: () => Promise<string>) =>
+      async (request: FastifyRequest, reply: FastifyReply) =>
         reply.from(`${await urlOf()}${(request.raw.url ?? '').slice(prefix.length)}`);
     const { wechat, orders } = providerPaths;
     // Only what WeChat itself has: what steers the simulator stays inside.
-    passing.all(`${wechat}/cgi-bin/*`, pass(wechat, async () => (await providers.wechat()).url));
+    passing.all(
+      `${wechat}/cgi-bin/*`,
+      pass(wechat, async () => (await providers.wechat()).url),
+    );
     for (const path of ['orders', 'bills', 'room']) {
-      passing.get(`${orders}/${path}`, pass(orders, async () => (await providers.orders()).url));
+      passing.get(
+        `${orders}/${path}`,
+        pass(orders, async () => (await providers.orders()).url),
+      );
     }
   });
 }

@@ -63,7 +63,8 @@ export function registerWechatRoutes(server: FastifyInstance, { providers }: Wec
     const wechat = await providers.wechat();
     const file = await fetch(`${wechat.url}/simulator/files/${encodeURIComponent(params.id)}`);
     const contentType = file.headers.get('content-type') ?? '';
-    if (!file.ok || !contentType.startsWith('image/')) throw new AppError('NOT_FOUND', { resource: 'picture' });
+    if (!file.ok || !contentType.startsWith('image/'))
+      throw new AppError('NOT_FOUND', { resource: 'picture' });
     return reply.type(contentType).send(Buffer.from(await file.arrayBuffer()));
   });
 }
@@ -97,7 +98,11 @@ function phoneMessage({ seq, by, content }: ShownMessage): object[] {
     case 'menu': {
       const options = fields.options as { id: string; content: string }[];
       return [
-        { ...shown, text: String(fields.head), options: options.map(({ id, content: label }) => ({ id, label })) },
+        {
+          ...shown,
+          text: String(fields.head),
+          options: options.map(({ id, content: label }) => ({ id, label })),
+        },
       ];
     }
     default:

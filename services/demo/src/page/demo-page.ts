@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { demoStyle } from './demo-style';
-import { phoneStyle } from './phone-style';
 import { type Bilingual, page, steps, suggestions } from './demo-texts';
+import { phoneStyle } from './phone-style';
 
 /** A page and the policy that lets nothing run in it but its own style and scripts. */
 export interface Page {
@@ -64,7 +64,6 @@ function frame(body: string, channelId: string): Page {
 <main>${body}</main></body></html>`;
   return { html, contentSecurityPolicy };
 }
-
 
 const command = (text: string) => `<pre><span aria-hidden="true">$ </span>${escapeHtml(text)}</pre>`;
 

@@ -84,7 +84,10 @@ export const page = {
   wechatCaption: { zh: '客户的微信', en: 'The customer’s WeChat' },
   workerCaption: { zh: '师傅的手机', en: 'The worker’s phone' },
   reportTitle: { zh: '今日报表', en: 'The day’s report' },
-  report: { zh: '数字随对话实时更新，也可以在终端里看：', en: 'The figures follow what you do. In a terminal:' },
+  report: {
+    zh: '数字随对话实时更新，也可以在终端里看：',
+    en: 'The figures follow what you do. In a terminal:',
+  },
   missingTitle: { zh: '演示渠道不存在', en: 'There is no demo channel' },
   missing: {
     zh: '启动时设置了 OMNIGATE_DEMO=0，或者演示渠道已被删除。可以自己创建一个网页聊天渠道：',

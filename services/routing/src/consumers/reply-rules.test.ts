@@ -149,6 +149,27 @@ describe('what is reserved', () => {
     await expect(reply()).rejects.toMatchObject(closed);
   });
 
+  test('a choice from a menu counts as a message, unless a rule of its own counts it less', async () => {
+    const afterChoice = { after: 'menu-choice', windowSeconds: 60, maxMessages: 3 };
+    const counted = await shop({ rules: [afterMessage, afterChoice], wrote: false });
+    await bed.receive(counted.tenant, { choice: '1' });
+    await counted.replies(3);
+    await expect(counted.reply()).rejects.toMatchObject(full);
+    const usual = await shop({ wrote: false });
+    await bed.receive(usual.tenant, { choice: '1' });
+    await usual.replies(5);
+  });
+
+  test('a rule of no time closes what was opened before, such as that the customer has left', async () => {
+    const left = { after: 'unsubscribed', windowSeconds: 0, maxMessages: 0 };
+    const { tenant, reply, writes } = await shop({ rules: [afterMessage, left] });
+    await reply();
+    await bed.receive(tenant, { event: 'unsubscribed' });
+    await expect(reply()).rejects.toMatchObject(closed);
+    await writes();
+    await reply();
+  });
+
   test('is not more than there is for many who reply at once', async () => {
     const { reply } = await shop();
     const all = await Promise.allSettled(Array.from({ length: 12 }, () => reply()));

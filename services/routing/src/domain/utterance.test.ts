@@ -1,5 +1,5 @@
 import { Content, PartyRole } from '@omnigate/contracts';
-import { customerUtterance, utteranceText } from './utterance';
+import { customerUtterance, isAnswered, utteranceText } from './utterance';
 
 type Kind = NonNullable<Content['kind']>;
 
@@ -29,6 +29,18 @@ test.each(Object.entries(texts).map(([$case, row]) => ({ $case, ...row })))(
     expect(utteranceText(contentOf($case, value))).toBe(text);
   },
 );
+
+test('of events a tap on the menu alone is a question; its key is what it says', () => {
+  const event = (name: string) => contentOf('event', { name, detail: '物业费怎么交' });
+  expect([isAnswered(event('menu-click')), utteranceText(event('menu-click'))]).toEqual([
+    true,
+    '物业费怎么交',
+  ]);
+  for (const name of ['subscribed', 'unsubscribed', 'location-reported'])
+    expect([isAnswered(event(name)), utteranceText(event(name))]).toEqual([false, '']);
+  expect(isAnswered(contentOf('image', {}))).toBe(true);
+  expect(isAnswered({ kind: undefined })).toBe(true);
+});
 
 test('what has no label says its id, a link without a title its address, a card without one its text', () => {
   expect(utteranceText(contentOf('card', { body: 'Two lamps' }))).toBe('Two lamps');

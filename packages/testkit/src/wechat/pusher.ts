@@ -1,0 +1,93 @@
+import { createHash, randomInt } from 'node:crypto';
+import { Agent, request } from 'undici';
+import type { WechatAccount } from './account';
+import { wechatCrypto } from './sdk';
+
+/** How one attempt was answered. */
+export interface PushAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+  /** From the request to the whole answer. */
+  tookMs: number;
+}
+
+/** What differs from an honest push. */
+export interface PushChange {
+  /** Signed with this token. */
+  token?: string;
+  /** Encrypted for this app. */
+  appId?: string;
+  timestamp?: string;
+  nonce?: string;
+  /** Query parameters in place of the right ones; undefined leaves one out. */
+  query?: Record<string, string | undefined>;
+  /** In place of the whole body. */
+  body?: string | Buffer;
+}
+
+/** Sends pushes as WeChat does. */
+export interface Pusher {
+  /**
+   * One attempt.
+   * @throws Error when the connection breaks, or nobody answers in time
+   */
+  attempt(url: string, xml: string, change?: PushChange): Promise<PushAnswer>;
+  /** Asks the URL to prove that it knows the token. */
+  verify(url: string, change?: PushChange): Promise<PushAnswer & { echo: string }>;
+  close(): Promise<void>;
+}
+
+const sha1 = (...parts: string[]): string => createHash('sha1').update(parts.sort().join('')).digest('hex');
+
+/** Makes a pusher. @param attemptMs after which WeChat drops the connection */
+export function createPusher(account: WechatAccount, attemptMs: number): Pusher {
+  const agent = new Agent({ connections: 256 });
+
+  async function call(
+    method: 'GET' | 'POST',
+    url: string,
+    query: Record<string, string | undefined>,
+    body?: string | Buffer,
+  ): Promise<PushAnswer> {
+    const present = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined);
+    const startedMs = performance.now();
+    const answer = await request(`${url}?${new URLSearchParams(present)}`, {
+      method,
+      dispatcher: agent,
+      signal: AbortSignal.timeout(attemptMs),
+      headers: { 'content-type': 'text/xml', 'user-agent': 'Mozilla/4.0' },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await answer.body.text();
+    const { statusCode: status, headers } = answer;
+    return { status, headers, body: text, tookMs: performance.now() - startedMs };
+  }
+
+  function moment(change: PushChange): { timestamp: string; nonce: string; token: string } {
+    const { timestamp = String(Math.floor(Date.now() / 1_000)), token = account.token } = change;
+    return { timestamp, token, nonce: change.nonce ?? String(randomInt(1, 2 ** 31)) };
+  }
+
+  return {
+    async attempt(url, xml, change = {}) {
+      const { timestamp, nonce, token } = moment(change);
+      const openid = /<FromUserName><!\[CDATA\[(.*?)\]\]>/.exec(xml)?.[1] ?? '';
+      const query = { signature: sha1(token, timestamp, nonce), timestamp, nonce, openid };
+      if (account.encodingAesKey === '')
+        return call('POST', url, { ...query, ...change.query }, change.body ?? xml);
+      const encrypted = wechatCrypto.encrypt(account.encodingAesKey, xml, change.appId ?? account.appId);
+      const body = `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`;
+      const msg_signature = wechatCrypto.getSignature(token, timestamp, nonce, encrypted);
+      const whole = { ...query, encrypt_type: 'aes', msg_signature, ...change.query };
+      return call('POST', url, whole, change.body ?? body);
+    },
+    async verify(url, change = {}) {
+      const { timestamp, nonce, token } = moment(change);
+      const echo = String(randomInt(1, 2 ** 47));
+      const query = { signature: sha1(token, timestamp, nonce), timestamp, nonce, echostr: echo };
+      return { ...(await call('GET', url, { ...query, ...change.query })), echo };
+    },
+    close: () => agent.destroy(),
+  };
+}

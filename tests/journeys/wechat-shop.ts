@@ -1,0 +1,60 @@
+import { DirectoryServiceService } from '@omnigate/contracts';
+import {
+  createWechatSimulator,
+  type LaunchedOmnigate,
+  type WechatSimulator,
+  type WechatSimulatorOptions,
+} from '@omnigate/testkit';
+import { resource } from './sms-shop';
+
+/** A shop's Official Account with WeChat's simulator. */
+export interface WechatShop {
+  channelId: string;
+  /** Where WeChat calls. */
+  webhookUrl: string;
+  wechat: WechatSimulator;
+}
+
+/** How the account and WeChat are. */
+export interface WechatShopOptions {
+  name?: string;
+  spec?: Record<string, unknown>;
+  config?: Record<string, unknown>;
+  wechat?: Partial<WechatSimulatorOptions>;
+}
+
+/**
+ * Applies an Official Account whose WeChat is a simulator that pushes to its webhook.
+ *
+ * @param omnigate the running Omnigate.
+ * @param options how they are.
+ * @returns the channel and the simulator; the caller stops the simulator.
+ */
+export async function openWechatShop(
+  omnigate: Pick<LaunchedOmnigate, 'client'>,
+  options: WechatShopOptions = {},
+): Promise<WechatShop> {
+  const name = options.name ?? 'shop-wechat';
+  const wechat = await createWechatSimulator({ token: `token-of-${name}`, ...options.wechat });
+  const { account } = wechat;
+  const channel = resource('Channel', name, {
+    type: 'wechat-official',
+    max_per_second: 10_000,
+    config: {
+      app_id: account.appId,
+      app_secret: account.appSecret,
+      token: account.token,
+      encoding_aes_key: account.encodingAesKey,
+      original_id: account.originalId,
+      api_base_url: wechat.url,
+      ...options.config,
+    },
+    ...options.spec,
+  });
+  const { resources } = await omnigate
+    .client(DirectoryServiceService)
+    .applyResources({ resources: [channel] });
+  const status = resources[0]?.resource?.status as { id: string; webhook_url: string };
+  wechat.webhookUrl = status.webhook_url;
+  return { channelId: status.id, webhookUrl: status.webhook_url, wechat };
+}
