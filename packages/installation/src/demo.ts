@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Resource } from '@omnigate/contracts';
 import { parseAllDocuments } from 'yaml';
+import { isLoopbackUrl } from './loopback-url';
 
 const people = (publicUrl: string): Resource[] => [
   {
@@ -16,6 +18,58 @@ const people = (publicUrl: string): Resource[] => [
     spec: {
       type: 'web',
       config: { allowed_origins: [new URL(publicUrl).origin], title: 'Omnigate Demo', locale: 'zh-CN' },
+    },
+    status: undefined,
+  },
+];
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** What the demo plays: a WeChat account, and an order system that knows its customers. */
+const played = (publicUrl: string): Resource[] => [
+  {
+    kind: 'Channel',
+    metadata: { name: 'demo-wechat', id: '' },
+    spec: {
+      type: 'wechat-official',
+      config: {
+        app_id: `wxdemo${hex(6)}`,
+        app_secret: hex(16),
+        token: hex(12),
+        encoding_aes_key: randomBytes(32).toString('base64').slice(0, 43),
+        original_id: `gh_demo${hex(4)}`,
+        api_base_url: `${publicUrl}/demo/providers/wechat`,
+      },
+    },
+    status: undefined,
+  },
+  {
+    kind: 'Connector',
+    metadata: { name: 'demo-orders', id: '' },
+    spec: {
+      base_url: `${publicUrl}/demo/providers/orders`,
+      headers: { authorization: 'Bearer demo-order-token' },
+      lookups: [
+        {
+          name: 'orders',
+          path: '/orders?openid={wechat_openid}',
+          items: '/data/orders',
+          fields: {
+            order_no: '/id',
+            status_zh: '/state/zh',
+            status_en: '/state/en',
+            carrier: '/parcel/carrier',
+            tracking_no: '/parcel/number',
+            updated: '/updated',
+          },
+        },
+        {
+          name: 'fees',
+          path: '/bills?openid={wechat_openid}',
+          items: '/bills',
+          fields: { fee_zh: '/title/zh', fee_en: '/title/en', amount: '/amount', due_date: '/due' },
+        },
+      ],
     },
     status: undefined,
   },
@@ -48,15 +102,21 @@ export interface DemoOptions {
 }
 
 /**
- * Applies the demo data: knowledge, tickets' types and workers, a web chat and an agent; at the first start alone, so that what the user deletes
- * stays deleted.
+ * Applies the demo data: knowledge, tickets' types and workers, a web chat, a WeChat account, an order system and an
+ * agent; at the first start alone, so that what the user deletes stays deleted.
  *
  * @param options where it goes.
  */
 export async function applyDemoOnce(options: DemoOptions): Promise<void> {
   const marker = join(options.folder, 'demo-applied');
   if (existsSync(marker)) return;
-  const resources = [...people(options.publicUrl), ...options.documents.flatMap(documentsOf)];
+  const { publicUrl } = options;
+  const resources = [
+    ...people(publicUrl),
+    // Whoever reaches this machine from elsewhere is shown none of it.
+    ...(isLoopbackUrl(publicUrl) ? played(publicUrl) : []),
+    ...options.documents.flatMap(documentsOf),
+  ];
   options.onProgress(`Writing the demo: ${resources.length} resources`);
   await options.apply(resources);
   writeFileSync(marker, '');

@@ -25,7 +25,7 @@ export {
   testForm,
 } from './omnigate/launch';
 export type { SharedOmnigate } from './omnigate/shared';
-export type { DemoBill, DemoCustomer, DemoOrder } from './order-system/customers';
+export { type DemoBill, type DemoCustomer, type DemoOrder, demoCustomers } from './order-system/customers';
 export type { OrderSystemFault } from './order-system/faults';
 export {
   type OrderSystem,

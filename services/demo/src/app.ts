@@ -26,7 +26,7 @@ export interface DemoDeps {
   tickets: Client<TicketServiceService>;
   analytics: Client<AnalyticsServiceService>;
   media: MediaStore;
-  links: MediaLinks;
+  mediaLinks: MediaLinks;
   logger: Logger;
   /** `OMNIGATE_PUBLIC_URL`, without a slash at the end. */
   publicUrl: string;

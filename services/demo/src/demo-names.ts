@@ -2,4 +2,4 @@
 export const channelNames = { web: 'demo-web', wechat: 'demo-wechat' } as const;
 
 /** The demo's workers: what the worker's phone shows and moves is theirs alone. */
-export const workerNames = ['demo-plumber', 'demo-electrician'] as const;
+export const workerNames = ['demo-li', 'demo-wang'] as const;

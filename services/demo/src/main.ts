@@ -1,6 +1,5 @@
 import { AnalyticsServiceService, TicketServiceService } from '@omnigate/contracts';
-import { createDirectoryMediaStore, createMediaLinks, mediaLinkKey } from '@omnigate/media';
-import { runService } from '@omnigate/service-process';
+import { openProcessMedia, runService } from '@omnigate/service-process';
 import { createDemo } from './app';
 import { configSchema } from './config';
 import { demoSchema } from './schema';
@@ -14,15 +13,11 @@ runService(process, {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     const app = createDemo({
       ...foundation,
+      ...openProcessMedia(config),
       registry,
       directory,
       tickets: foundation.connect(TicketServiceService, config.OMNIGATE_TICKET_ADDRESS),
       analytics: foundation.connect(AnalyticsServiceService, config.OMNIGATE_ANALYTICS_ADDRESS),
-      media: createDirectoryMediaStore({ folder: config.OMNIGATE_MEDIA_DIR }),
-      links: createMediaLinks({
-        key: mediaLinkKey(config.OMNIGATE_SERVICE_KEY),
-        publicUrl: config.OMNIGATE_PUBLIC_URL,
-      }),
       publicUrl: config.OMNIGATE_PUBLIC_URL,
     });
     return { app, directory };

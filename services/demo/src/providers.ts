@@ -2,6 +2,8 @@ import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
 import {
   createWechatSimulator,
+  type DemoCustomer,
+  demoCustomers,
   type OrderSystem,
   startOrderSystem,
   type WechatSimulator,
@@ -14,6 +16,8 @@ export interface Providers {
   /** WeChat with the account of the demo's channel. @throws AppError NOT_FOUND where that channel was deleted. */
   wechat(): Promise<WechatSimulator>;
   orders(): Promise<OrderSystem>;
+  /** Somebody uses the telephone for the first time: the order system knows the person from now on. */
+  welcome(openId: string): void;
   stop(): Promise<void>;
 }
 
@@ -32,6 +36,7 @@ export function createProviders(deps: {
 }): Providers {
   let wechat: Promise<WechatSimulator> | undefined;
   let orders: Promise<OrderSystem> | undefined;
+  const customers: DemoCustomer[] = [...demoCustomers];
 
   async function openWechat(): Promise<WechatSimulator> {
     const channel = await deps.directory.channelByName(await deps.tenant.require(), channelNames.wechat);
@@ -55,7 +60,15 @@ export function createProviders(deps: {
       });
       return wechat;
     },
-    orders: () => (orders ??= startOrderSystem({ token: orderToken })),
+    orders: () => (orders ??= startOrderSystem({ token: orderToken, customers })),
+    welcome(openid) {
+      if (customers.some((customer) => customer.openid === openid)) return;
+      customers.push({
+        openid,
+        orders: demoCustomers.flatMap((customer) => customer.orders),
+        bills: demoCustomers.flatMap((customer) => customer.bills),
+      });
+    },
     async stop() {
       await (await wechat)?.stop();
       await (await orders)?.stop();

@@ -7,12 +7,15 @@ import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
 import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
 import {
+  AnalyticsServiceService,
   BotServiceService,
   ConversationServiceService,
   DirectoryServiceService,
   IntegrationServiceService,
   RegistryServiceService,
+  TicketServiceService,
 } from '@omnigate/contracts';
+import { createDemo } from '@omnigate/demo';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import {
@@ -170,10 +173,16 @@ function compose(composition: Composition): Omnigate {
     database: databases.email,
     listener: listenerConfigFrom(config, publicUrl),
   });
+  const demo = createDemo({
+    ...adapter,
+    tickets: demoClient(ticket.rpc, TicketServiceService),
+    analytics: demoClient(analytics.rpc, AnalyticsServiceService),
+  });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);
   web.http?.(http);
   wechat.http?.(http);
+  demo.http?.(http);
   const rpc = createServer({
     services: [directory, routing, bot, ticket, analytics, integration].flatMap(({ rpc }) => rpc),
     authenticate: (apiKey) => cache.authenticate(apiKey),
@@ -217,8 +226,8 @@ function compose(composition: Composition): Omnigate {
       { name: 'channel-email', start: () => email.start(), stop: () => email.stop() },
       {
         name: 'demo',
-        start: () => startDemo(composition, publicUrl, cache, directory.rpc),
-        stop: async () => undefined,
+        start: () => applyDemo(composition, publicUrl, cache, directory.rpc),
+        stop: () => demo.stop(),
       },
       grpcPart(rpc, config, addresses, health),
       httpPart(http, config, addresses),
@@ -231,15 +240,18 @@ function compose(composition: Composition): Omnigate {
   };
 }
 
-async function startDemo(
+/** The demo acts for its tenant as the operator does. */
+const demoClient = <D extends ServiceDefinition>(services: readonly RpcService[], definition: D) =>
+  createInProcessClient(serviceOf(services, definition), { identity: demoOperator });
+
+async function applyDemo(
   { config, folder, onProgress }: Composition,
   publicUrl: string,
   cache: ReturnType<typeof createDirectoryCache>,
   services: readonly RpcService[],
 ): Promise<void> {
   if (config.OMNIGATE_DEMO === '0') return;
-  const service = serviceOf(services, DirectoryServiceService);
-  const directory = createInProcessClient(service, { identity: demoOperator });
+  const directory = demoClient(services, DirectoryServiceService);
   await applyDemoOnce({
     folder,
     documents: ['bot', 'ticket'].map(demoFolder),

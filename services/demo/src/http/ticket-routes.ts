@@ -16,7 +16,7 @@ export interface TicketRouteDeps {
   /** Titles of ticket types and of what their forms ask. */
   formTexts: FormTexts;
   media: MediaStore;
-  links: MediaLinks;
+  mediaLinks: MediaLinks;
 }
 
 const shownTickets = 20;
@@ -46,7 +46,7 @@ export function registerTicketRoutes(server: FastifyInstance, deps: TicketRouteD
     const { tickets: all } = await tickets.listTickets({ pageSize: shownTickets }, { tenantId });
     const texts = await deps.formTexts(tenantId);
     const link = (media: Media) =>
-      deps.links.link(tenantId, media.thumbnailId || media.mediaId, new Date(Date.now() + linkMs));
+      deps.mediaLinks.link(tenantId, media.thumbnailId || media.mediaId, new Date(Date.now() + linkMs));
     return { tickets: all.filter(isOwn).map((ticket) => phoneTicket(ticket, texts, link)) };
   });
 

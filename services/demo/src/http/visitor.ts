@@ -1,14 +1,6 @@
-import { isIP } from 'node:net';
 import { AppError } from '@omnigate/errors';
+import { isLoopbackAddress, isLoopbackUrl } from '@omnigate/installation';
 import type { FastifyInstance } from 'fastify';
-
-const isLoopback = (address: string): boolean =>
-  address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
-
-const isLoopbackUrl = (url: string): boolean => {
-  const { hostname } = new URL(url);
-  return hostname === 'localhost' || isLoopback(isIP(hostname) ? hostname : hostname.replace(/^\[|\]$/g, ''));
-};
 
 /**
  * Lets nobody but a person at this machine act in the demo: it shows the figures of a tenant, and moves its tickets,
@@ -22,6 +14,6 @@ export function admitLocalVisitorsOnly(server: FastifyInstance, publicUrl: strin
   server.addHook('onRequest', async (request) => {
     const site = request.headers['sec-fetch-site'];
     const own = site === undefined || site === 'same-origin' || site === 'none';
-    if (!local || !isLoopback(request.ip) || !own) throw new AppError('PERMISSION_DENIED');
+    if (!local || !isLoopbackAddress(request.ip) || !own) throw new AppError('PERMISSION_DENIED');
   });
 }

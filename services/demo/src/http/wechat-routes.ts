@@ -6,7 +6,7 @@ import type { Providers } from '../providers';
 
 /** What the customer's telephone needs. */
 export interface WechatRouteDeps {
-  providers: Pick<Providers, 'wechat'>;
+  providers: Pick<Providers, 'wechat' | 'welcome'>;
 }
 
 const maxPictureBytes = 10_000_000;
@@ -33,6 +33,7 @@ export function registerWechatRoutes(server: FastifyInstance, { providers }: Wec
   server.post('/demo/api/wechat/follow', async ({ body }) => {
     const { user: openId } = parse(person, body);
     const wechat = await providers.wechat();
+    providers.welcome(openId);
     if (wechat.shown(openId).length === 0) pushed(wechat.does(openId, { type: 'event', event: 'subscribe' }));
     return {};
   });
