@@ -10,6 +10,7 @@ import type { State } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import { createHolders } from './holders';
 import { registerChatRoutes } from './http/chat-routes';
+import { registerMediaRoutes } from './http/media-routes';
 import { createInbound } from './inbound';
 import { createMailboxes } from './mailboxes';
 import { adapterService, webManifest } from './manifest';
@@ -110,6 +111,7 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
     rpc: [],
     http(server) {
       registerChatRoutes(server, { ...deps, ...conversation });
+      registerMediaRoutes(server, deps);
       sockets.attach(server.server);
       // A server that closes waits for what is held open, which is held here.
       server.addHook('preClose', release);
