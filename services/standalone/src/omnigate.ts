@@ -1,7 +1,12 @@
 import { dirname, join, resolve } from 'node:path';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
-import { channelEmailSchema, createChannelEmail, listenerConfigFrom } from '@omnigate/channel-email';
+import {
+  type ChannelEmail,
+  channelEmailSchema,
+  createChannelEmail,
+  listenerConfigFrom,
+} from '@omnigate/channel-email';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
 import { BotServiceService, DirectoryServiceService, RegistryServiceService } from '@omnigate/contracts';
@@ -161,7 +166,7 @@ function compose(composition: Composition): Omnigate {
     metrics,
     health,
   });
-  const addresses: Addresses = { httpUrl: '', publicUrl, grpcAddress: '' };
+  const addresses: Addresses = { httpUrl: '', publicUrl, grpcAddress: '', smtpAddress: '' };
   health.addReadiness('started', () => addresses.grpcAddress !== '');
   health.addReadiness(
     'database',
@@ -189,7 +194,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'routing', start: () => routing.start(), stop: () => routing.stop() },
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
-      { name: 'channel-email', start: () => email.start(), stop: () => email.stop() },
+      mailPart(email, addresses),
       {
         name: 'demo',
         start: () => startDemo(composition, publicUrl, cache, directory.rpc),
@@ -234,6 +239,17 @@ function serviceOf<D extends ServiceDefinition>(
   const service = services.find((candidate) => candidate.definition === definition);
   if (!service) throw new Error('a service of the composition is missing');
   return service as RpcService<D>;
+}
+
+function mailPart(email: ChannelEmail, addresses: Addresses): Part {
+  return {
+    name: 'channel-email',
+    async start() {
+      await email.start();
+      addresses.smtpAddress = email.smtpAddress();
+    },
+    stop: () => email.stop(),
+  };
 }
 
 function grpcPart(rpc: RpcServer, config: Config, addresses: Addresses, health: Health): Part {
