@@ -104,6 +104,9 @@ export interface MessageDraft {
   occurredTime?: Date;
 }
 
+/** What a message to the customer says, and who says it. */
+type OutboundDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'>;
+
 /**
  * Stores a message in a conversation, and tells it.
  *
@@ -159,7 +162,7 @@ export function sendMessage(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
+  draft: OutboundDraft & { traceparent?: string | undefined },
 ): MessageRow {
   const row = addMessage(changes, conversation, channel, {
     ...draft,
@@ -202,7 +205,7 @@ function encodeSend(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   row: MessageRow,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+  draft: OutboundDraft,
   notAfter: Date,
 ): Uint8Array {
   return encodeMessage(MessageSend, {
@@ -214,7 +217,7 @@ function encodeSend(
     conversationId: conversation.id,
     sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
     content: draft.content,
-    attachments: [],
+    attachments: draft.attachments ?? [],
     letter: undefined,
     notAfter,
     priority: 0,
