@@ -219,8 +219,8 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
     body: new URLSearchParams([
       ['To', request.address],
       [sender, config.from],
-      ...(body === '' ? [] : [['Body', body]]),
-      ...outbound.urls.map((url) => ['MediaUrl', url]),
+      ...(body === '' ? [] : [['Body', body] as [string, string]]),
+      ...outbound.urls.map((url): [string, string] => ['MediaUrl', url]),
       ['StatusCallback', request.statusUrl],
     ]).toString(),
     signal: request.signal,
