@@ -5,22 +5,17 @@ import {
   Direction,
   type StoredMessage,
 } from '@omnigate/contracts';
-import {
-  deliveryReportOf,
-  type LaunchedOmnigate,
-  launchOmnigate,
-  samplePng,
-  sendCustomerMail,
-} from '@omnigate/testkit';
+import { deliveryReportOf, samplePng, sendCustomerMail } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 import { type MailShop, openMailShop } from '../journeys/mail-shop';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 
 describe('e-mail', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: MailShop;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openMailShop(omnigate);
   }, 240_000);
   afterAll(async () => {

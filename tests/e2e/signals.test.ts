@@ -24,9 +24,9 @@ const parts = [
 describe('signals', () => {
   let omnigate: OpenedOmnigate;
   let shop: SmsShop;
+  let mail: MailShop;
   /** Other files' customers may have been refused before. */
   let refusedBefore: number;
-  let mail: MailShop;
 
   beforeAll(async () => {
     omnigate = await openOmnigate();

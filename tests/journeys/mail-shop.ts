@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { DirectoryServiceService, type Resource } from '@omnigate/contracts';
 import {
   type CustomerMail,
-  type LaunchedOmnigate,
   type MailAnswer,
   type MailAtProvider,
   type MailProvider,
@@ -10,6 +10,7 @@ import {
   startMailProvider,
 } from '@omnigate/testkit';
 import { eventually } from './eventually';
+import type { OpenedOmnigate } from './open-omnigate';
 import { resource } from './sms-shop';
 
 /** A shop's mailbox, with the provider that takes its answers. */
@@ -40,11 +41,12 @@ export interface MailShopOptions {
  * @returns the channel and the provider; the caller stops the provider.
  */
 export async function openMailShop(
-  omnigate: Pick<LaunchedOmnigate, 'client' | 'smtpPort'>,
+  omnigate: Pick<OpenedOmnigate, 'client' | 'smtpPort'>,
   options: MailShopOptions = {},
 ): Promise<MailShop> {
   const name = options.name ?? 'shop-mail';
-  const address = `${name}@shop.example`;
+  // An address is one channel's alone, also where files share an Omnigate.
+  const address = `${name}-${randomBytes(4).toString('hex')}@shop.example`;
   const provider = await startMailProvider(options.provider);
   const { user, password } = options.provider?.credentials ?? {};
   const channel = resource('Channel', name, {

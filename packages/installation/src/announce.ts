@@ -5,6 +5,8 @@ export interface Addresses {
   httpUrl: string;
   publicUrl: string;
   grpcAddress: string;
+  /** Of the server for mail that comes. */
+  smtpAddress: string;
 }
 
 /**
@@ -28,6 +30,7 @@ export function announce(addresses: Addresses, folder: string, demo: boolean): v
     ...(demo ? [['Demo chat', `${addresses.httpUrl}/demo`]] : []),
     ['Webhooks', `${addresses.publicUrl}/webhooks/{channel_type}/{channel_id}`],
     ['gRPC', addresses.grpcAddress],
+    ['Mail', `${addresses.smtpAddress} (SMTP)`],
     ['API key', `in ${credentialsPath(folder)}`],
     ['Be a person', 'npx omnigate desk   (npx omnigate --help lists the rest)'],
   ];

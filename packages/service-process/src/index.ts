@@ -16,7 +16,7 @@ export { createHttpServer } from './http-server';
 export { type Listening, listening } from './listening';
 export { type OpenMedia, openMedia, openProcessMedia } from './open-media';
 export { openSchema } from './open-schema';
-export { listenGrpc, listenHttp, type PortConfig } from './ports';
+export { listenGrpc, listenHttp, type PortConfig, reachable } from './ports';
 export {
   adapterFields,
   directoryFields,

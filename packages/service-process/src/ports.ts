@@ -9,8 +9,13 @@ export interface PortConfig {
   OMNIGATE_GRPC_PORT?: number | undefined;
 }
 
-/** An address that listens everywhere is reached on this machine by loopback. */
-const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
+/**
+ * An address that listens everywhere is reached on this machine by loopback.
+ *
+ * @param bind what is listened on.
+ * @returns what to connect to.
+ */
+export const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
 
 /**
  * Opens the HTTP port.

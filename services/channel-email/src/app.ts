@@ -43,8 +43,8 @@ export interface ChannelEmailOptions {
 
 /** The service, which listens for mail while it runs. */
 export interface ChannelEmail extends ServiceApp<RpcService, FastifyInstance> {
-  /** Known once it has started. */
-  smtpPort(): number;
+  /** `host:port` that reaches its SMTP server from this machine; known once it has started. */
+  smtpAddress(): string;
 }
 
 /** Makes the channel of e-mail: mail in by SMTP, deliveries out. */
@@ -90,15 +90,15 @@ export function createChannelEmail(o: ChannelEmailOptions): ChannelEmail {
     register: (request) => o.registry.registerChannelTypes(request),
     logger,
   });
-  let smtpPort = 0;
+  let smtpAddress = '';
   return {
     rpc: [],
-    smtpPort: () => smtpPort,
+    smtpAddress: () => smtpAddress,
     async start() {
       await deliveries.start();
       // Not awaited: the directory may start later.
       void registration.start();
-      smtpPort = await listener.start();
+      smtpAddress = await listener.start();
     },
     async stop() {
       registration.stop();

@@ -33,13 +33,13 @@ export function createEmailAdapter(deps: EmailAdapterDeps): ChannelAdapter {
       const config = emailConfigOf(request.channel);
       if (!config) return { kind: 'permanent', code: 'CHANNEL_CONFIG' };
       // Only what is one address and nothing else may reach an envelope.
-      if (normalAddress(request.address) !== request.address)
-        return { kind: 'permanent', code: 'MESSAGE_INVALID' };
+      const to = normalAddress(request.address);
+      if (to === undefined) return { kind: 'permanent', code: 'MESSAGE_INVALID' };
       const said = saidIn(request.content);
       if (!said) return { kind: 'permanent', code: 'UNSUPPORTED_KIND' };
       try {
         const files = await readFiles(request, [...said.files, ...request.attachments]);
-        return await sendMail(deps, { request, config, text: said.text, files });
+        return await sendMail(deps, { request, config, to, text: said.text, files });
       } catch (error) {
         // Nothing was written yet: the database or the store of files is away, or lacks a file.
         if (isAppError(error, 'MESSAGE_INVALID')) return { kind: 'permanent', code: error.code };
@@ -85,15 +85,16 @@ async function readFiles(
 interface Outgoing {
   request: SendRequest;
   config: EmailConfig;
+  to: string;
   text: string;
   files: AttachedFile[];
 }
 
 async function sendMail(
   deps: EmailAdapterDeps,
-  { request, config, text, files }: Outgoing,
+  { request, config, to, text, files }: Outgoing,
 ): Promise<SendResult> {
-  const { channel, address: to, threadKey, messageId } = request;
+  const { channel, threadKey, messageId } = request;
   const mailId = outgoingMessageId(messageId, config.address);
   const opening = subjectLine(request.letter?.subject || text.split('\n', 1)[0] || channel.name).slice(
     0,

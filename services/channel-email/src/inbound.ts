@@ -12,6 +12,7 @@ import {
   SpanKind,
   traceparentOf,
 } from '@omnigate/runtime';
+import { domainOf } from './domain/addresses';
 import { clipText } from './domain/clip';
 import type { Mail } from './domain/mail';
 import { messageOf, outgoingMessageId } from './domain/message-ids';
@@ -109,7 +110,7 @@ export function createInbound(deps: InboundDeps): Inbound {
       mail.files.length > 0 &&
       (await database.transaction({ tenants: [tenantId] }, (tx) => isKnown(tx, mailKey)));
     if (repeated) return;
-    const own = await deps.directory.channelByAddress(emailManifest.type, mail.from);
+    const own = await isOwnMailbox(deps.directory, channel, mail.from);
     const media = await deps.files.store(tenantId, mail.files);
     const span = beginSpan('receive email', SpanKind.SERVER)?.setAttributes({
       'omnigate.channel_id': channelId,
@@ -125,7 +126,7 @@ export function createInbound(deps: InboundDeps): Inbound {
         subjectKey: subjectKey(mail.subject),
         ownThreadKey: eventIdOf(channelId, mail.messageId, 0),
         record: ({ threadKey, recent }) => {
-          const loop = own !== undefined || recent >= mostOfOneThread;
+          const loop = own || recent >= mostOfOneThread;
           return inboundRecord(channel, messageOfMail({ ...received, media, threadKey, loop }), arrival);
         },
       });
@@ -152,6 +153,17 @@ export function createInbound(deps: InboundDeps): Inbound {
     },
     drain: () => group.drain(),
   };
+}
+
+/** One mailbox of a business writes to another; only then is the directory asked. */
+async function isOwnMailbox(
+  directory: InboundDeps['directory'],
+  channel: ResolvedChannel,
+  from: string,
+): Promise<boolean> {
+  const address = emailConfigOf(channel)?.address ?? '';
+  if (domainOf(address) !== domainOf(from)) return false;
+  return (await directory.channelByAddress(emailManifest.type, from)) !== undefined;
 }
 
 /** What a report says of our message; false where it is about none of ours, so that a person may look at it. */

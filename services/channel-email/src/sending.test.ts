@@ -75,6 +75,11 @@ describe('mail that goes', () => {
     ]);
   });
 
+  test('an address is taken in its normal form', async () => {
+    const [mail] = mailOf(await send({ to: 'Li@Customer.EXAMPLE' }, sent));
+    expect(mail?.envelope.to).toEqual(['Li@customer.example']);
+  });
+
   test.each<[string, Outgoing, string]>([
     ['an address that is more than one', { to: 'b@y.example:evil@z.example;' }, 'MESSAGE_INVALID'],
     ['an address with a command', { to: 'b@y.example\r\nRCPT TO:<evil@z.example>' }, 'MESSAGE_INVALID'],

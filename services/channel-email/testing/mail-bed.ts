@@ -138,7 +138,7 @@ export async function startMailBed(o: MailBedOptions = {}): Promise<MailBed> {
     received: seen.received,
     statuses: seen.statuses,
     channelLog: seen.channelLog,
-    smtpPort: app.smtpPort,
+    smtpPort: () => Number(app.smtpAddress().split(':')[1]),
     addChannel: channels.add,
     changeChannel: channels.change,
     setDirectoryAway: channels.setAway,

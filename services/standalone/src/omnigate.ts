@@ -2,7 +2,12 @@ import { dirname, join, resolve } from 'node:path';
 import { analyticsSchema, createAnalytics } from '@omnigate/analytics';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
-import { channelEmailSchema, createChannelEmail, listenerConfigFrom } from '@omnigate/channel-email';
+import {
+  type ChannelEmail,
+  channelEmailSchema,
+  createChannelEmail,
+  listenerConfigFrom,
+} from '@omnigate/channel-email';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
 import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
@@ -191,7 +196,7 @@ function compose(composition: Composition): Omnigate {
     metrics,
     health,
   });
-  const addresses: Addresses = { httpUrl: '', publicUrl, grpcAddress: '' };
+  const addresses: Addresses = { httpUrl: '', publicUrl, grpcAddress: '', smtpAddress: '' };
   health.addReadiness('started', () => addresses.grpcAddress !== '');
   health.addReadiness(
     'database',
@@ -223,7 +228,7 @@ function compose(composition: Composition): Omnigate {
       { name: 'channel-webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'channel-web', start: () => web.start(), stop: () => web.stop() },
       { name: 'channel-wechat', start: () => wechat.start(), stop: () => wechat.stop() },
-      { name: 'channel-email', start: () => email.start(), stop: () => email.stop() },
+      mailPart(email, addresses),
       {
         name: 'demo',
         start: () => applyDemo(composition, publicUrl, cache, directory.rpc),
@@ -275,6 +280,17 @@ function serviceOf<D extends ServiceDefinition>(
   const service = services.find((candidate) => candidate.definition === definition);
   if (!service) throw new Error('a service of the composition is missing');
   return service as RpcService<D>;
+}
+
+function mailPart(email: ChannelEmail, addresses: Addresses): Part {
+  return {
+    name: 'channel-email',
+    async start() {
+      await email.start();
+      addresses.smtpAddress = email.smtpAddress();
+    },
+    stop: () => email.stop(),
+  };
 }
 
 function grpcPart(rpc: RpcServer, config: Config, addresses: Addresses, health: Health): Part {

@@ -2,10 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Addresses, encryptionKey, ownerKey, serviceKey } from '@omnigate/installation';
 import { type Logger, type RunningParts, runParts } from '@omnigate/runtime';
+import { reachable } from '@omnigate/service-process';
 import { createPortGiver } from '../free-ports';
 import type { ClusterConfig } from './config';
 import { applyTopics, introduce } from './first-start';
-import { createFrontDoor, reachable } from './front-door';
+import { createFrontDoor } from './front-door';
 import { type Infrastructure, startInfrastructure } from './infrastructure';
 import { type ClaimedPort, claimPublicPort } from './public-port';
 import { createServices } from './services';
@@ -47,7 +48,7 @@ export async function startCluster(o: ClusterOptions): Promise<RunningCluster> {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const givePort = createPortGiver();
   const infrastructure = await startInfrastructure({ ...o, folder, givePort });
-  const addresses = publicAddresses(o.config, ports[0].port, ports[1].port);
+  const addresses = publicAddresses(o.config, ports);
   const running = await startServices({
     ...o,
     ports,
@@ -82,10 +83,16 @@ async function claimPorts({
   return [http, grpc, smtp];
 }
 
-function publicAddresses(config: ClusterConfig, httpPort: number, grpcPort: number): Addresses {
+function publicAddresses(config: ClusterConfig, ports: readonly ClaimedPort[]): Addresses {
+  const [httpPort = 0, grpcPort = 0, smtpPort = 0] = ports.map(({ port }) => port);
   const { OMNIGATE_BIND: bind, OMNIGATE_PUBLIC_URL: publicUrl = `http://127.0.0.1:${httpPort}` } = config;
   const host = reachable(bind);
-  return { httpUrl: `http://${host}:${httpPort}`, publicUrl, grpcAddress: `${host}:${grpcPort}` };
+  return {
+    httpUrl: `http://${host}:${httpPort}`,
+    publicUrl,
+    grpcAddress: `${host}:${grpcPort}`,
+    smtpAddress: `${host}:${smtpPort}`,
+  };
 }
 
 interface Composition extends ClusterOptions {

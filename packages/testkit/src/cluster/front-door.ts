@@ -1,4 +1,5 @@
 import type { Logger, Part } from '@omnigate/runtime';
+import { reachable } from '@omnigate/service-process';
 import { prepareNginx } from '../front-door/nginx';
 import type { FrontDoorOptions } from '../front-door/nginx-config';
 import { httpProbe } from './probe';
@@ -54,14 +55,6 @@ export function createFrontDoor(o: FrontDoorPartOptions): { opening: Part; closi
     closing: { name: 'front door, closed', stop: () => nginx.stop(stopMs) },
   };
 }
-
-/**
- * An address that listens everywhere is reached on this machine by loopback.
- *
- * @param bind what is listened on.
- * @returns what to connect to.
- */
-export const reachable = (bind: string): string => (bind === '0.0.0.0' || bind === '::' ? '127.0.0.1' : bind);
 
 function doorOptions({
   bind,

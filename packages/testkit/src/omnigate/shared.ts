@@ -25,15 +25,8 @@ async function main(outputFile: string): Promise<void> {
     onOutput: (text) => appendFileSync(outputFile, text),
   });
   const { form, httpUrl, grpcAddress, smtpPort, apiKey } = omnigate;
-  const told: SharedOmnigate = {
-    form,
-    httpUrl,
-    grpcAddress,
-    smtpPort,
-    apiKey,
-    pid: omnigate.pid(),
-    outputFile,
-  };
+  const pid = omnigate.pid();
+  const told: SharedOmnigate = { form, httpUrl, grpcAddress, smtpPort, apiKey, pid, outputFile };
   process.stdout.write(`${JSON.stringify(told)}\n`);
   process.stdin.resume();
   await new Promise((resolve) => process.stdin.once('end', resolve));

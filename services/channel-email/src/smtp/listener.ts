@@ -3,7 +3,7 @@ import type { ResolvedChannel } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { isAppError } from '@omnigate/errors';
 import type { Logger, Signals } from '@omnigate/runtime';
-import { listening } from '@omnigate/service-process';
+import { listening, reachable } from '@omnigate/service-process';
 import type { State } from '@omnigate/state';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { normalAddress } from '../domain/addresses';
@@ -45,8 +45,8 @@ export interface ListenerDeps {
 
 /** The SMTP server for mail that comes. */
 export interface MailListener {
-  /** @returns the port. @throws AppError CONFIG_INVALID, naming what to change */
-  start(): Promise<number>;
+  /** @returns `host:port` that reaches it from this machine. @throws AppError CONFIG_INVALID, naming what to change */
+  start(): Promise<string>;
   /** Takes no new connections, and lets mails that are under way come to their end. */
   stop(): Promise<void>;
 }
@@ -179,12 +179,12 @@ export function createMailListener(deps: ListenerDeps): MailListener {
   return {
     async start() {
       const at = { host: config.host, port: config.port, variable: 'OMNIGATE_SMTP_PORT' };
-      return listening(at, async (host, port) => {
+      await listening(at, async (host, port) => {
         server.listen(port, host);
         await once(server.server, 'listening');
-        const address = server.server.address();
-        return typeof address === 'object' && address ? address.port : port;
       });
+      const address = server.server.address();
+      return `${reachable(config.host)}:${typeof address === 'object' && address ? address.port : config.port}`;
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };

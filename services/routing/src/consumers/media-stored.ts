@@ -51,14 +51,15 @@ async function note(
   for (const row of messages) {
     const conversation = conversations.get(row.conversationId);
     const items = byMessage.get(row.id)?.flatMap((each) => each.items) ?? [];
-    const { attachments } = StoredMessage.decode(row.attachments ?? new Uint8Array());
+    const besides = StoredMessage.decode(row.attachments ?? new Uint8Array());
+    const { attachments } = besides;
     const { message, settled } = withFiles({ content: Content.decode(row.content), attachments }, items);
     if (!conversation || settled.length === 0) continue;
     changed.push({
       ...row,
       content: message.content ? encodeMessage(Content, message.content) : row.content,
       attachments: row.attachments
-        ? encodeMessage(StoredMessage, StoredMessage.fromPartial({ attachments: [...message.attachments] }))
+        ? encodeMessage(StoredMessage, { ...besides, attachments: [...message.attachments] })
         : null,
     });
     const channel = await context.directory.channel(conversation.channelId);
