@@ -11,6 +11,7 @@ export {
   type OmnigateForm,
   testForm,
 } from './omnigate/launch';
+export type { SharedOmnigate } from './omnigate/shared';
 export type { DemoBill, DemoCustomer, DemoOrder } from './order-system/customers';
 export type { OrderSystemFault } from './order-system/faults';
 export {
