@@ -8,8 +8,9 @@ import {
   IntegrationServiceService,
   PartyRole,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate, type OrderSystem, startOrderSystem } from '@omnigate/testkit';
+import { type OrderSystem, startOrderSystem } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 
 const token = 'token-of-the-order-system';
@@ -29,13 +30,13 @@ const orderFields = {
 const billFields = { fee_zh: '/title/zh', fee_en: '/title/en', amount: '/amount', due_date: '/due' };
 
 describe('the business’s own systems', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let orders: OrderSystem;
 
   beforeAll(async () => {
     orders = await startOrderSystem({ token });
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     const connector = resource('Connector', 'order-system', {
       base_url: orders.url,
       headers: { authorization: `Bearer ${token}` },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { IntegrationServiceService } from '@omnigate/contracts';
 import {
   createTwilioSimulator,
   createWebVisitor,
@@ -293,4 +294,33 @@ test('who reads only the first line is no error', async () => {
     execFile('bash', ['-c', command], { ...at(), cwd: folder }, (_error, out, err) => resolve(out + err));
   });
   expect(ended).toBe('[\n0\n');
+}, 60_000);
+
+test('connectors, and what became of business events', async () => {
+  const connector = `kind: Connector
+metadata: { name: orders }
+spec:
+  base_url: https://orders.example.com
+  headers: { authorization: "Bearer \${ORDER_TOKEN}" }
+  lookups: [{ name: orders, path: "/orders?phone={phone}", fields: { order_no: /id } }]
+`;
+  const token = { ORDER_TOKEN: 't0ken' };
+  expect((await run(['apply', '-f', '-'], token, connector)).out).toBe('connector/orders created\n');
+  expect((await run(['get', 'connectors'])).out).toMatch(/orders +https:\/\/orders\.example\.com +orders /);
+  const { out } = await run(['get', 'connector', 'orders', '-o', 'yaml']);
+  expect(out).toContain('***');
+  expect((await run(['apply', '-f', '-'], {}, out)).out).toBe('connector/orders unchanged\n');
+  const integration = omnigate.client(IntegrationServiceService);
+  const event = { name: 'room-ready', text: 'It is ready.', customer: { externalId: 'nobody' } };
+  const { eventId } = await integration.publishBusinessEvent(event);
+  let rows: { event_id: string }[] = [];
+  while (rows.length === 0) rows = await rowsOf('business-events', '--state', 'not_told');
+  expect(rows).toEqual([
+    expect.objectContaining({
+      ...{ event_id: eventId, name: 'room-ready', reason: 'CONTACT_UNKNOWN' },
+      outcome: 'BUSINESS_EVENT_OUTCOME_NOT_TOLD',
+    }),
+  ]);
+  expect(await rowsOf('business-event', eventId)).toEqual(rows);
+  expect(await rowsOf('business-events', '--state', 'told')).toEqual([]);
 }, 60_000);

@@ -42,14 +42,7 @@ export async function tellEvents(
   const plans = await planEvents(context, tx, events);
   const changes = beginChanges(tx, context.clock());
   const held = await openConversations(tx, plans.flatMap(placesOf), changes.now);
-  await changes.replies.hold(
-    plans.flatMap(({ chosen }) => {
-      const conversation = typeof chosen === 'string' ? undefined : heldOf(held, chosen);
-      return conversation && typeof chosen !== 'string'
-        ? [{ address: conversation, channel: chosen.channel }]
-        : [];
-    }),
-  );
+  await changes.replies.hold(plans.flatMap(({ chosen }) => (isWay(chosen) ? [targetOf(chosen)] : [])));
   const ends = plans.map((plan) => tell(changes, plan, held));
   await endBusinessEvents(tx, ends);
   await writeChanges(changes, context.bus);
@@ -74,12 +67,19 @@ async function planEvents(
   );
 }
 
+const isWay = (chosen: Way | NotTold): chosen is Way => typeof chosen !== 'string';
+
+const targetOf = ({ channel, address }: Way) => ({
+  channel,
+  address: { tenantId: channel.tenantId, channelId: channel.id, address },
+});
+
 const textContent = (body: string): Content => ({ kind: { $case: 'text', value: { body } } });
 
 /** Where the customer is told; or where people are who should know that it was not possible. */
 function placesOf({ chosen, ways }: Plan) {
-  const told = typeof chosen === 'string' ? ways : [chosen];
-  return told.map(({ channel, address }) => ({ channel, address, mayOpen: typeof chosen !== 'string' }));
+  const mayOpen = isWay(chosen);
+  return (mayOpen ? [chosen] : ways).map(({ channel, address }) => ({ channel, address, mayOpen }));
 }
 
 type Held = ReadonlyMap<string, ConversationRow>;
@@ -89,12 +89,12 @@ const heldOf = (held: Held, { channel, address }: Way): ConversationRow | undefi
 
 function tell(changes: Changes, plan: Plan, held: Held): BusinessEventEnd {
   const { chosen } = plan;
-  if (typeof chosen === 'string') return notTold(changes, plan, chosen, held);
+  if (!isWay(chosen)) return notTold(changes, plan, chosen, held);
   const conversation = heldOf(held, chosen) as ConversationRow;
   const { channel } = chosen;
   if (conversation.seq === 0) addChange(changes, conversation, channel, { $case: 'opened', value: {} });
   const parts = partsOf(textContent(textFor(plan, conversation.language)), channel);
-  const refusal = changes.replies.refusal({ address: conversation, channel }, parts.length);
+  const refusal = changes.replies.refusal(targetOf(chosen), parts.length);
   // What was chosen may have been closed since it was read.
   if (conversation.optedOut) return notTold(changes, plan, 'RECIPIENT_OPTED_OUT', held);
   if (refusal) return notTold(changes, plan, refusal, held);
