@@ -10,7 +10,7 @@ import { createAnalyticsService } from './rpc/analytics-service';
 
 /** Nobody waits for a figure: under load few and full batches, whose conversations are written once. */
 const lingerMs = 500;
-const recordsAtOnce = 4_000;
+const recordsAtOnce = 1_500;
 
 /** What analytics needs. */
 export interface AnalyticsDeps extends AnalyticsContext {

@@ -43,6 +43,7 @@ export async function openBed() {
 
   return {
     database,
+    directory: context.directory,
     client,
     addTenant(timeZone: string): string {
       const tenantId = newId();

@@ -2,6 +2,7 @@ import type { BusRecord } from '@omnigate/bus';
 import { Resolution } from '@omnigate/contracts';
 import { type Bed, openBed } from '../../testing/bed';
 import { ConversationStory, TicketStory } from '../../testing/story';
+import { createConversationChanged } from './conversation-changed';
 
 const day = { days: 1, lastDay: '2026-03-03' };
 
@@ -88,7 +89,21 @@ describe('counting', () => {
     }
   });
 
-  test('only repeats take two statements', async () => {
+  test('a record that speaks of another tenant is set aside, and one that can not be read is thrown back', async () => {
+    const [tenantId, other] = [bed.addTenant('UTC'), bed.addTenant('UTC')];
+    const { records } = story(tenantId);
+    const handle = createConversationChanged({ directory: bed.directory });
+    const outcomes = await bed.database.transaction({ tenants: [tenantId, other] }, (tx) =>
+      handle(tx, [...records, { ...(records[0] as BusRecord), tenantId: other }]),
+    );
+    expect(outcomes.map(({ kind }) => kind)).toEqual([...records.map(() => 'ok'), 'deadLetter']);
+    expect((await bed.report(other, day)).channels).toEqual([]);
+    expect((await bed.report(tenantId, day)).outcomes?.resolved).toBe(1n);
+    const broken = { ...(records[0] as BusRecord), value: Buffer.from([0xff, 0xff]) };
+    await expect(bed.take(broken)).rejects.toBeInstanceOf(Error);
+  });
+
+  test('repeats alone take one statement', async () => {
     const tenantId = bed.addTenant('UTC');
     const { records } = story(tenantId);
     await bed.take(...records);
