@@ -13,6 +13,7 @@ const names: ServiceName[] = [
   'channel-wechat',
   'channel-email',
   'integration',
+  'demo',
 ];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {

@@ -71,6 +71,7 @@ function doorOptions({
       webhooks: httpAddresses(replicas, 'channel-webhooks'),
       web: httpAddresses(replicas, 'channel-web'),
       wechat: httpAddresses(replicas, 'channel-wechat'),
+      demo: httpAddresses(replicas, 'demo'),
       operations: [`127.0.0.1:${statusPort}`],
       directory: grpcAddresses(replicas, 'directory'),
       routing: grpcAddresses(replicas, 'routing'),

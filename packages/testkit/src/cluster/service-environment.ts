@@ -52,6 +52,8 @@ export function serviceEnvironment(replica: Replica, o: EnvironmentOptions): Nod
     OMNIGATE_DIRECTORY_ADDRESS: grpcAddresses(o.replicas, 'directory').join(),
     OMNIGATE_BOT_ADDRESS: grpcAddresses(o.replicas, 'bot').join(),
     OMNIGATE_ROUTING_ADDRESS: grpcAddresses(o.replicas, 'routing').join(),
+    OMNIGATE_TICKET_ADDRESS: grpcAddresses(o.replicas, 'ticket').join(),
+    OMNIGATE_ANALYTICS_ADDRESS: grpcAddresses(o.replicas, 'analytics').join(),
     OMNIGATE_INTEGRATION_ADDRESS: grpcAddresses(o.replicas, 'integration').join(),
     OMNIGATE_LOG_LEVEL: o.config.OMNIGATE_LOG_LEVEL,
     DATABASE_URL: o.servers.databaseUrl,

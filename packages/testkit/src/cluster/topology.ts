@@ -13,6 +13,8 @@ export interface ServiceRow {
     | 'channel-email'
     | 'demo';
   grpc: boolean;
+  /** It keeps what it knows to itself, so there is one process of it, however many of the others. */
+  alone?: true;
 }
 
 /** Those that others call come first; they stop in reverse, each row's together. */
@@ -30,6 +32,7 @@ export const serviceRows: readonly (readonly ServiceRow[])[] = [
     { name: 'channel-web', grpc: false },
     { name: 'channel-wechat', grpc: false },
     { name: 'channel-email', grpc: false },
+    { name: 'demo', grpc: false, alone: true },
   ],
 ];
 
@@ -57,8 +60,8 @@ export async function planReplicas(
   const rows: Replica[][] = [];
   for (const row of serviceRows) {
     const planned: Replica[] = [];
-    for (const { name: service, grpc } of row) {
-      for (let number = 1; number <= replicas; number += 1) {
+    for (const { name: service, grpc, alone } of row) {
+      for (let number = 1; number <= (alone ? 1 : replicas); number += 1) {
         const httpPort = await givePort();
         const grpcPort = grpc ? await givePort() : 0;
         planned.push({ service, name: `${service}-${number}`, httpPort, grpcPort });

@@ -8,6 +8,8 @@ const containers: FrontDoorOptions = {
     webhooks: ['channel-webhooks:8080'],
     web: ['channel-web:8080'],
     wechat: ['channel-wechat:8080'],
+    // Containers show no demo: its answer is that there is nothing.
+    demo: ['channel-web:8080'],
     // Each container's own health is Docker's to judge; what is asked from outside is whether webhooks are taken.
     operations: ['channel-webhooks:8080'],
     directory: ['directory:9090'],

@@ -182,7 +182,7 @@ describe('the front door', () => {
     ['/webhooks/../metrics', 'webhooks'],
     ['/webhooks//x/%2e%2e/%ff', 'webhooks'],
     ['/chat/1/widget.js', 'web'],
-    ['/demo', 'web'],
+    ['/demo', 'demo'],
     ['/media/a%20b', 'web'],
     ['/livez', 'operations'],
     ['/readyz', 'operations'],

@@ -3,6 +3,7 @@ export const upstreams = [
   'webhooks',
   'web',
   'wechat',
+  'demo',
   'operations',
   'directory',
   'routing',
@@ -26,7 +27,8 @@ export interface PathRow {
 export const httpPaths: readonly PathRow[] = [
   { begins: '/webhooks/wechat-', upstream: 'wechat' },
   { begins: '/webhooks/', upstream: 'webhooks' },
-  { begins: '/(chat|demo|media)', upstream: 'web' },
+  { begins: '/(chat|media)', upstream: 'web' },
+  { begins: '/demo', upstream: 'demo' },
   { begins: '/', upstream: 'operations' },
 ];
 

@@ -17,7 +17,8 @@ export type ServiceName =
   | 'channel-web'
   | 'channel-wechat'
   | 'channel-email'
-  | 'integration';
+  | 'integration'
+  | 'demo';
 
 /** A service as a process of its own. */
 export interface ServiceProcess {

@@ -41,7 +41,8 @@ function showReport(report: DayReport): HTMLElement[] {
     ),
   );
   const most = Math.max(1, ...report.hours.map(({ conversations }) => conversations));
-  const hours = report.hours.map(({ hour, conversations }) => bar(String(hour), conversations, most));
+  const busy = report.hours.filter(({ conversations }) => conversations > 0);
+  const hours = busy.map(({ hour, conversations }) => bar(`${hour}:00`, conversations, most));
   const busiest = Math.max(1, ...report.channels.map(({ inbound }) => inbound));
   const channels = report.channels.map(({ channel, inbound }) => bar(channel, inbound, busiest));
   const words = report.words.map(({ word, conversations }) =>

@@ -49,7 +49,7 @@ button:disabled{opacity:.55;cursor:default}
 .bar-row{display:grid;grid-template-columns:110px 1fr 40px;gap:10px;align-items:center;font-size:13px}
 .bar-row meter{width:100%;height:12px}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:2px 22px}
-.columns .bar-row{grid-template-columns:22px 1fr 26px}
+.columns .bar-row{grid-template-columns:44px 1fr 26px}
 .words{display:flex;flex-wrap:wrap;gap:6px;list-style:none;padding:0}
 .words li{padding:2px 10px;border-radius:12px;background:#eef1fd;font-size:14px}
 .words small{color:var(--soft)}
