@@ -4,7 +4,7 @@ import {
   DeliveryServiceService,
   DeliveryState,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { type LaunchedOmnigate, launchOmnigate, shownWords } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 import { composeGateway, type Gateway } from '../journeys/gateway';
 import { createScriptedBot, reply, type ScriptedBot } from '../journeys/scripted-bot';
@@ -121,7 +121,7 @@ describe('WeChat and a bot that does what it is told', () => {
     shop.wechat.webhookUrl = urlOf(instance);
   };
   const shownBy = (user: string) =>
-    shop.wechat.shown(user).map(({ by, content }) => [by, String(content.text ?? content.type)]);
+    shop.wechat.shown(user).map(({ by, content }) => [by, shownWords(content)]);
   const deliveryOf = (user: string, state: DeliveryState) =>
     eventually(async () => {
       const { deliveries } = await gateway.client(DeliveryServiceService).listDeliveries({});

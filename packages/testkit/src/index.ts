@@ -56,6 +56,7 @@ export {
   type Pushed,
   type ShownContent,
   type ShownMessage,
+  shownWords,
   type UserInput,
   type WechatAccount,
   type WechatFault,

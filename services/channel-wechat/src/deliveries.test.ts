@@ -1,6 +1,6 @@
 import { DeliveryState, Media, MediaFetch, messageKey, topics } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
-import { samplePng } from '@omnigate/testkit';
+import { samplePng, shownWords } from '@omnigate/testkit';
 import { type Gateway, type GatewayOptions, openId, startGateway, until } from '../testing/gateway';
 
 const {
@@ -170,7 +170,7 @@ describe('files', () => {
     gateway.wechat
       .shown(openId)
       .filter(({ by }) => by === 'customer-service')
-      .map(({ content }) => content.text ?? content.type);
+      .map(({ content }) => shownWords(content));
 
   test('a picture of the store is uploaded once, and shown; its caption goes before it', async () => {
     await start();
