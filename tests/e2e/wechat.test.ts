@@ -3,6 +3,7 @@ import {
   ConversationServiceService,
   DeliveryServiceService,
   DeliveryState,
+  DirectoryServiceService,
 } from '@omnigate/contracts';
 import { type LaunchedOmnigate, launchOmnigate, shownWords } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
@@ -18,7 +19,7 @@ describe('WeChat', () => {
 
   beforeAll(async () => {
     omnigate = await launchOmnigate();
-    shop = await openWechatShop(omnigate);
+    shop = await openWechatShop(omnigate.client(DirectoryServiceService));
   }, 120_000);
   afterAll(async () => {
     await shop?.wechat.stop();
@@ -108,7 +109,7 @@ describe('WeChat and a bot that does what it is told', () => {
   beforeAll(async () => {
     bot = createScriptedBot();
     gateway = await composeGateway({ bot: bot.client, service: 'channel-wechat', adapterInstances: 2 });
-    shop = await openWechatShop(gateway);
+    shop = await openWechatShop(gateway.client(DirectoryServiceService));
   }, 120_000);
   beforeEach(() => through(0));
   afterAll(async () => {
