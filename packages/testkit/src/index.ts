@@ -62,4 +62,5 @@ export {
   type WechatFault,
   type WechatSimulator,
   type WechatSimulatorOptions,
+  wechatCrypto,
 } from './wechat';
