@@ -2,7 +2,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { freshDatabase, type ServiceName, type ServiceProcess, startService } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 
-const names: ServiceName[] = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web', 'channel-wechat'];
+const names: ServiceName[] = [
+  'directory',
+  'routing',
+  'bot',
+  'channel-webhooks',
+  'channel-web',
+  'channel-wechat',
+];
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
   'channel-webhooks': '/webhooks/sms-twilio/x',

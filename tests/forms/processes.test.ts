@@ -13,7 +13,7 @@ import { replicaAddresses } from '../journeys/replica-addresses';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
-const names = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web'] as const;
+const names = ['directory', 'routing', 'bot', 'channel-webhooks', 'channel-web', 'channel-wechat'] as const;
 const question = 'when will my order ship?';
 const answer = /ship the same working day/;
 /** Well below the time after which a page that was not woken looks by itself. */

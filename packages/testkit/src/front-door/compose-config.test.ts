@@ -11,6 +11,6 @@ test('deploy/nginx/nginx.conf is what the table of paths says', () => {
 
 test('every server that it names is a container of docker-compose.yml', () => {
   const names = [...composeConfig().matchAll(/server ([a-z-]+):/g)].map(([, name]) => name);
-  expect(new Set(names).size).toBe(5);
+  expect(new Set(names).size).toBe(6);
   for (const name of names) expect(read('docker-compose.yml')).toMatch(new RegExp(`^  ${name}:$`, 'm'));
 });
