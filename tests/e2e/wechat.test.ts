@@ -3,8 +3,9 @@ import {
   ConversationServiceService,
   DeliveryServiceService,
   DeliveryState,
+  DirectoryServiceService,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
+import { type LaunchedOmnigate, launchOmnigate, shownWords } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 import { composeGateway, type Gateway } from '../journeys/gateway';
 import { createScriptedBot, reply, type ScriptedBot } from '../journeys/scripted-bot';
@@ -18,7 +19,7 @@ describe('WeChat', () => {
 
   beforeAll(async () => {
     omnigate = await launchOmnigate();
-    shop = await openWechatShop(omnigate);
+    shop = await openWechatShop(omnigate.client(DirectoryServiceService));
   }, 120_000);
   afterAll(async () => {
     await shop?.wechat.stop();
@@ -108,7 +109,7 @@ describe('WeChat and a bot that does what it is told', () => {
   beforeAll(async () => {
     bot = createScriptedBot();
     gateway = await composeGateway({ bot: bot.client, service: 'channel-wechat', adapterInstances: 2 });
-    shop = await openWechatShop(gateway);
+    shop = await openWechatShop(gateway.client(DirectoryServiceService));
   }, 120_000);
   beforeEach(() => through(0));
   afterAll(async () => {
@@ -121,7 +122,7 @@ describe('WeChat and a bot that does what it is told', () => {
     shop.wechat.webhookUrl = urlOf(instance);
   };
   const shownBy = (user: string) =>
-    shop.wechat.shown(user).map(({ by, content }) => [by, String(content.text ?? content.type)]);
+    shop.wechat.shown(user).map(({ by, content }) => [by, shownWords(content)]);
   const deliveryOf = (user: string, state: DeliveryState) =>
     eventually(async () => {
       const { deliveries } = await gateway.client(DeliveryServiceService).listDeliveries({});

@@ -24,6 +24,7 @@ const names = [
   'integration',
   'channel-webhooks',
   'channel-web',
+  'channel-wechat',
   'channel-email',
 ] as const;
 const question = 'when will my order ship?';

@@ -24,7 +24,7 @@ import {
   type ServiceDefinition,
 } from '@omnigate/rpc';
 import { createLogger, createMetrics } from '@omnigate/runtime';
-import { createState } from '@omnigate/state';
+import { createLocalState, createState, type State } from '@omnigate/state';
 import { openTestMedia, testForm } from '@omnigate/testkit';
 import fastify from 'fastify';
 import { type BackingServers, startBackingServers } from './backing-servers';
@@ -95,10 +95,12 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     started.push(directory);
     await directory.bootstrap();
     const registry = createInProcessClient(directory.registryService);
-    const rpc = await startRouting(options.bot, { servers, registry, started });
+    const state = servers.redisUrl ? undefined : createLocalState();
+    const ground = { servers, registry, started, state };
+    const rpc = await startRouting(options.bot, ground);
     const urls: string[] = [];
     for (let count = options.adapterInstances ?? 1; count > 0; count -= 1) {
-      urls.push(await startAdapter({ ...options, servers, registry, started }));
+      urls.push(await startAdapter({ ...options, ...ground }));
     }
     const tenantId = (await registry.resolveTenant({ name: 'default' })).id;
     const services = [...directory.rpc, ...rpc];
@@ -151,12 +153,14 @@ interface Ground {
   servers: BackingServers;
   registry: Client<RegistryServiceService>;
   started: Started;
+  /** What all instances share: without Redis they are parts of one process. */
+  state: State | undefined;
 }
 
 /** What one instance is made of: it has nothing in common with another but the servers. */
-async function layFoundation(schema: ServiceSchema, { servers, registry, started }: Ground) {
+async function layFoundation(schema: ServiceSchema, { servers, registry, started, ...shared }: Ground) {
   const bus = await startBus(servers, started);
-  const state = createState({ redisUrl: servers.redisUrl, logger, metrics: metrics() });
+  const state = shared.state ?? createState({ redisUrl: servers.redisUrl, logger, metrics: metrics() });
   const directory = createDirectoryCache({ registry, bus, logger });
   await directory.start();
   started.push(state, directory);

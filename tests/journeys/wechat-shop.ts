@@ -1,10 +1,6 @@
-import { DirectoryServiceService } from '@omnigate/contracts';
-import {
-  createWechatSimulator,
-  type LaunchedOmnigate,
-  type WechatSimulator,
-  type WechatSimulatorOptions,
-} from '@omnigate/testkit';
+import type { DirectoryServiceService } from '@omnigate/contracts';
+import type { Client } from '@omnigate/rpc';
+import { createWechatSimulator, type WechatSimulator, type WechatSimulatorOptions } from '@omnigate/testkit';
 import { resource } from './sms-shop';
 
 /** A shop's Official Account with WeChat's simulator. */
@@ -26,12 +22,12 @@ export interface WechatShopOptions {
 /**
  * Applies an Official Account whose WeChat is a simulator that pushes to its webhook.
  *
- * @param omnigate the running Omnigate.
+ * @param directory where it is applied.
  * @param options how they are.
  * @returns the channel and the simulator; the caller stops the simulator.
  */
 export async function openWechatShop(
-  omnigate: Pick<LaunchedOmnigate, 'client'>,
+  directory: Pick<Client<DirectoryServiceService>, 'applyResources'>,
   options: WechatShopOptions = {},
 ): Promise<WechatShop> {
   const name = options.name ?? 'shop-wechat';
@@ -51,9 +47,7 @@ export async function openWechatShop(
     },
     ...options.spec,
   });
-  const { resources } = await omnigate
-    .client(DirectoryServiceService)
-    .applyResources({ resources: [channel] });
+  const { resources } = await directory.applyResources({ resources: [channel] });
   const status = resources[0]?.resource?.status as { id: string; webhook_url: string };
   wechat.webhookUrl = status.webhook_url;
   return { channelId: status.id, webhookUrl: status.webhook_url, wechat };

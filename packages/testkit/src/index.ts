@@ -76,9 +76,11 @@ export {
   type Pushed,
   type ShownContent,
   type ShownMessage,
+  shownWords,
   type UserInput,
   type WechatAccount,
   type WechatFault,
   type WechatSimulator,
   type WechatSimulatorOptions,
+  wechatCrypto,
 } from './wechat';

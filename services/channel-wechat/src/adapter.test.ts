@@ -55,6 +55,8 @@ const codes = (list: number[], kind: 'permanent' | 'credentialsBroken' | 'window
     body: said(code),
     result: { kind, code: String(code) },
   }));
+const json = { 'content-type': 'application/json; encoding=utf-8' };
+const jpeg = Buffer.from('ffd8ffe000104a46', 'hex');
 const sendPath = '/cgi-bin/message/custom/send?access_token=TOKEN';
 const sendOf = (name: string, content: Content, body: Record<string, unknown>) => ({
   name,
@@ -255,6 +257,54 @@ const fixtures: ChannelFixtures = {
     { kind: { $case: 'call', value: { callId: 'c', durationSeconds: 1 } } },
     event('conversation-resolved', ''),
     { kind: undefined },
+  ],
+  media: [
+    {
+      name: 'a picture',
+      media: media({ contentType: 'image/jpeg' }),
+      exchanges: [
+        {
+          expected: { method: 'GET', path: '/cgi-bin/media/get?access_token=TOKEN&media_id=media_id' },
+          answer: {
+            status: 200,
+            headers: {
+              'content-type': 'image/jpeg',
+              'content-disposition': 'attachment; filename="media_id.jpg"',
+            },
+            body: jpeg,
+          },
+        },
+      ],
+      file: { contentType: 'image/jpeg', fileName: 'media_id.jpg', body: jpeg },
+    },
+  ],
+  mediaOutcomes: [
+    {
+      name: 'errcode 40007',
+      status: 200,
+      headers: json,
+      body: said(40007),
+      code: 'MEDIA_UNAVAILABLE',
+      retryable: false,
+    },
+    { name: 'errcode -1', status: 200, headers: json, body: said(-1), code: 'FETCH_FAILED', retryable: true },
+    {
+      name: 'errcode 48001',
+      status: 200,
+      headers: json,
+      body: said(48001),
+      code: 'MEDIA_UNAVAILABLE',
+      retryable: false,
+    },
+    {
+      name: 'JSON of another',
+      status: 200,
+      headers: json,
+      body: '{}',
+      code: 'FETCH_FAILED',
+      retryable: true,
+    },
+    { name: '502', status: 502, body: '', code: 'FETCH_FAILED', retryable: true },
   ],
   textOf: ({ text: value }) => (value as { content: string }).content,
 };

@@ -27,7 +27,7 @@ import { createApi } from './outbound/api';
 import { createTokens } from './outbound/tokens';
 import { createUploads } from './outbound/uploads';
 import { createPrune } from './prune';
-import { noteUnheld } from './store/unheld';
+import { type Customer, noteUnanswered } from './store/customers';
 
 /** What channel-wechat needs. */
 export interface ChannelWechatOptions {
@@ -102,8 +102,8 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
     logger,
     deliveries: deliveries.held,
     http: connections.forChannel,
-    noteUnheld: (customer: Parameters<typeof noteUnheld>[1][number]) =>
-      database.transaction({ tenants: [customer.tenantId] }, (tx) => noteUnheld(tx, [customer])),
+    noteUnanswered: (customer: Customer, forMs: number) =>
+      database.transaction({ tenants: [customer.tenantId] }, (tx) => noteUnanswered(tx, customer, forMs)),
     holdMs: o.holdMs ?? defaultHoldMs,
     maxHeld: o.maxHeld ?? defaultMaxHeld,
   };

@@ -1,6 +1,6 @@
 import { DeliveryState, Media, MediaFetch, messageKey, topics } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
-import { samplePng } from '@omnigate/testkit';
+import { samplePng, shownWords } from '@omnigate/testkit';
 import { type Gateway, type GatewayOptions, openId, startGateway, until } from '../testing/gateway';
 
 const {
@@ -133,6 +133,8 @@ describe('scenario 16: HTTP 200 with an errcode is no success', () => {
   });
 });
 
+const mp4 = Buffer.from('000000186674797069736f6d0000020069736f6d6d703431', 'hex');
+
 const queued = async () => {
   const [row] = await gateway.database.transaction({ tenants: [gateway.channel.tenantId] }, (tx) =>
     tx.query<{ count: number }>({ text: 'select count(*)::int as count from delivery where state = 1' }),
@@ -170,7 +172,7 @@ describe('files', () => {
     gateway.wechat
       .shown(openId)
       .filter(({ by }) => by === 'customer-service')
-      .map(({ content }) => content.text ?? content.type);
+      .map(({ content }) => shownWords(content));
 
   test('a picture of the store is uploaded once, and shown; its caption goes before it', async () => {
     await start();
@@ -194,7 +196,7 @@ describe('files', () => {
     expect(sends()).toEqual([]);
   });
 
-  test('a customer’s picture, voice and film are fetched by their id, and kept', async () => {
+  test('a customer’s picture and film are fetched by their id, and kept', async () => {
     await start();
     const { channel, wechat, bus } = gateway;
     const sample = samplePng();
@@ -202,6 +204,10 @@ describe('files', () => {
     await until(() => gateway.received.length === 2);
     const kind = gateway.received[1]?.message?.content?.kind;
     const media = kind?.$case === 'image' ? kind.value : Media.fromPartial({});
+    await wechat.sends(openId, 'video', { contentType: 'video/mp4', bytes: mp4 });
+    await until(() => gateway.received.length === 3);
+    const filmed = gateway.received[2]?.message?.content?.kind;
+    const film = filmed?.$case === 'video' ? filmed.value : Media.fromPartial({});
     const gone = Media.fromPartial({ providerMediaId: 'gone' });
     const place = { tenantId: channel.tenantId, channel: { type: channel.type, id: channel.id } };
     const request = MediaFetch.fromPartial({
@@ -212,6 +218,7 @@ describe('files', () => {
       items: [
         { index: 0, media },
         { index: 1, media: gone },
+        { index: 2, media: { ...film, providerUrl: '' } },
       ],
     });
     await bus.append({
@@ -223,10 +230,11 @@ describe('files', () => {
       tenantId: channel.tenantId,
     });
     const items = () => gateway.stored.flatMap((each) => each.items);
-    await until(() => items().length === 2);
+    await until(() => items().length === 3);
     const byIndex = new Map(items().map((item) => [item.index, item.media]));
     expect(byIndex.get(1)?.errorCode).toBe('MEDIA_UNAVAILABLE');
     const file = await gateway.files.media.get(channel.tenantId, byIndex.get(0)?.mediaId ?? '');
     expect(file).toMatchObject({ contentType: 'image/png', sizeBytes: sample.length });
+    expect(byIndex.get(2)).toMatchObject({ contentType: 'video/mp4', errorCode: '' });
   });
 });

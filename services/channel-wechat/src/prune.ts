@@ -1,8 +1,8 @@
 import type { Database } from '@omnigate/database';
 import type { Logger } from '@omnigate/runtime';
 import type { OpenHolds } from './holds/open-holds';
+import { pruneCustomers } from './store/customers';
 import { prunePushes } from './store/pushes';
-import { pruneUnheld } from './store/unheld';
 
 /** Forgets what can't come again. */
 export interface Prune {
@@ -28,7 +28,7 @@ export function createPrune(o: { database: Database; holds: OpenHolds; logger: L
     for (let from = 0; from < all.length; from += tenantsAtOnce) {
       await o.database.transaction({ tenants: all.slice(from, from + tenantsAtOnce) }, async (tx) => {
         await prunePushes(tx);
-        await pruneUnheld(tx);
+        await pruneCustomers(tx);
       });
     }
   }

@@ -70,6 +70,8 @@ describe('the front door', () => {
   const services: Record<string, Server | Http2Server> = {
     webhooks: httpService('webhooks'),
     web: httpService('web'),
+    demo: httpService('demo'),
+    wechat: httpService('wechat'),
     operations: httpService('operations'),
     directory: grpcService('directory'),
     routing: grpcService('routing'),
@@ -94,6 +96,8 @@ describe('the front door', () => {
       // Of two servers one is down.
       webhooks: [dead, addresses.webhooks],
       web: [addresses.web],
+      demo: [addresses.demo],
+      wechat: [addresses.wechat],
       operations: [addresses.operations],
       directory: [addresses.directory],
       routing: [addresses.routing],
@@ -179,6 +183,8 @@ describe('the front door', () => {
 
   test.each([
     ['/webhooks/sms-twilio/1/status?message_id=2&a=%2F', 'webhooks'],
+    ['/webhooks/wechat-official/1?signature=a&echostr=%2F', 'wechat'],
+    ['/webhooks/wechat', 'webhooks'],
     ['/webhooks/../metrics', 'webhooks'],
     ['/webhooks//x/%2e%2e/%ff', 'webhooks'],
     ['/chat/1/widget.js', 'web'],

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { answerJson, type WechatFault } from './faults';
 import type { SimulatedMedia } from './media';
 import { objectOf } from './outgoing';
-import type { Chats } from './shown';
+import { type Chats, shownWords } from './shown';
 import type { WechatSimulator } from './simulator';
 import type { UserInput } from './user-input';
 
@@ -51,7 +51,7 @@ export function createControl(o: {
   function stats(since: number): unknown {
     const records = chats.said
       .slice(since)
-      .map(({ openId, message }) => [openId, textOf(message.content), message.atMs, message.by]);
+      .map(({ openId, message }) => [openId, shownWords(message.content), message.atMs, message.by]);
     return { messages: chats.said.length, peak_in_flight: o.peakInFlight(), records };
   }
 
@@ -95,6 +95,3 @@ function addFault(simulator: WechatSimulator, { fault, match }: Record<string, u
   simulator.fault(fault as WechatFault, match === undefined ? undefined : String(match));
   return {};
 }
-
-const textOf = (content: { type: string; [field: string]: unknown }): string =>
-  String(content.text ?? content.title ?? content.head ?? content.mediaId ?? '');

@@ -2,7 +2,8 @@ export type { WechatAccount } from './account';
 export type { ApiCall } from './api';
 export type { WechatFault } from './faults';
 export type { PushAnswer, PushChange } from './pusher';
-export type { ShownContent, ShownMessage } from './shown';
+export { wechatCrypto } from './sdk';
+export { type ShownContent, type ShownMessage, shownWords } from './shown';
 export {
   createWechatSimulator,
   type Pushed,

@@ -43,3 +43,9 @@ export function createChats(): Chats {
     of: (openId, after = 0) => (chats.get(openId) ?? []).slice(after),
   };
 }
+
+/** The words of a message as they are shown; of one without words its type. */
+export function shownWords(content: ShownMessage['content']): string {
+  const { text, title, head, type } = content as Record<string, unknown>;
+  return String(text ?? title ?? head ?? type);
+}

@@ -7,7 +7,7 @@ import type { WechatFault } from './faults';
 import { createSimulatedMedia } from './media';
 import { RefusedReply, readPassiveReply } from './passive-reply';
 import { createPusher, type PushAnswer, type PushChange } from './pusher';
-import { createChats, outOfOrder, type ShownMessage } from './shown';
+import { createChats, outOfOrder, type ShownMessage, shownWords } from './shown';
 import { createSimulatedTokens } from './tokens';
 import { pushXml, type UserInput } from './user-input';
 import { createWindows } from './windows';
@@ -157,7 +157,9 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
     },
     shown: chats.of,
     texts: (openId) =>
-      chats.said.filter((each) => each.openId === openId).map(({ message: { content } }) => textOf(content)),
+      chats.said
+        .filter((each) => each.openId === openId)
+        .map(({ message: { content } }) => shownWords(content)),
     fault: api.fault,
     advance: (ms) => {
       aheadMs += ms;
@@ -187,13 +189,6 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
   });
   simulator.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return simulator;
-}
-
-function textOf(content: ShownMessage['content']): string {
-  if (content.type === 'menu') return String((content as { head: string }).head);
-  return String(
-    (content as { text?: string; title?: string }).text ?? (content as { title?: string }).title ?? '',
-  );
 }
 
 /** Answers one request of a server. */

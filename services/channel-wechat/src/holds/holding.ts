@@ -1,9 +1,9 @@
-import type { HeldSend, Holding } from '@omnigate/channel-kit';
+import type { Holding } from '@omnigate/channel-kit';
 import { PartyRole } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import type { AnswerOnly } from '../outbound/answer-only';
 import { keptMs } from '../outbound/send';
-import { forgetUnheld, noteUnheld } from '../store/unheld';
+import { noteSpeeches } from '../store/customers';
 import type { OpenHolds } from './open-holds';
 
 /** The sender takes a message later than its connection gives it up, and after its time has passed. */
@@ -30,14 +30,11 @@ export function createHolding(o: {
       return leftMs > 0 ? leftMs + slackMs : 0;
     },
     storing(tx, sends) {
-      const byBot = ({ send }: HeldSend) => send.sender?.role === PartyRole.PARTY_ROLE_BOT;
-      const late = sends.filter((each) => byBot(each) && !each.row.heldMs).map(({ row }) => row);
-      const people = sends.filter((each) => !byBot(each)).map(({ row }) => row);
-      const work = [
-        ...(late.length > 0 ? [forgetUnheld(tx, late)] : []),
-        ...(people.length > 0 ? [noteUnheld(tx, people)] : []),
-      ];
-      return work.length > 0 ? Promise.all(work) : undefined;
+      const speeches = sends
+        .map(({ row, send }) => ({ ...row, byBot: send.sender?.role === PartyRole.PARTY_ROLE_BOT }))
+        // The usual thing, which needs no note.
+        .filter(({ byBot, heldMs }) => !byBot || !heldMs);
+      return speeches.length > 0 ? noteSpeeches(tx, speeches) : undefined;
     },
     stored(rows) {
       const counts = new Map<string, number>();

@@ -13,6 +13,7 @@ import type { Inbox } from '../inbox';
 import type { AnswerOnly } from '../outbound/answer-only';
 import { keptMs } from '../outbound/send';
 import { type Received, taken } from '../receive';
+import type { Customer } from '../store/customers';
 import type { PushPlace } from '../store/pushes';
 import { wechatConfigOf } from '../wechat-config';
 import { eventName } from '../wire/event';
@@ -25,8 +26,8 @@ import { holdingText } from './holding-text';
 export interface ReceptionDeps extends HoldingDeps, ComposeDeps {
   inbox: Inbox;
   answerOnly: AnswerOnly;
-  /** Notes that nobody answers a customer in time. */
-  noteUnheld(customer: { tenantId: string; channelId: string; address: string }): Promise<void>;
+  /** Notes that nobody has answered a customer for so long. @returns false where something was said in another way */
+  noteUnanswered(customer: Customer, forMs: number): Promise<boolean>;
   /** Connections at most. */
   maxHeld: number;
   /** Unix time in ms. */
@@ -111,29 +112,30 @@ async function answerOf(
   waited: Waited,
 ): Promise<HeldAnswer> {
   const { claimed, stored, gone } = waited;
-  const late = stored === 0 && !gone;
   // What one answer does not take goes another way at once.
-  if (stored > claimed.length || claimed.length === 0)
-    await giveUp(deps, reception, late && claimed.length === 0);
+  if (!reception.answerOnly && (stored > claimed.length || claimed.length === 0))
+    await giveUp(deps, reception);
   if (claimed.length > 0) return claimedAnswer(deps, reception, claimed);
   // A text to pass the time, once for a message that nothing has been said to.
-  return late && place.kind === 'fresh' ? reply(deps, reception, holdingText(reception.answerOnly)) : taken;
+  if (stored > 0 || gone || place.kind === 'repeat' || !(await isUnanswered(deps, reception))) return taken;
+  return reply(deps, reception, holdingText(reception.answerOnly));
 }
 
-async function giveUp(
-  deps: ReceptionDeps,
-  { key, message, answerOnly }: Reception,
-  late: boolean,
-): Promise<void> {
-  if (answerOnly) return;
-  const { address } = message;
+async function giveUp(deps: ReceptionDeps, { key }: Reception): Promise<void> {
   try {
-    await Promise.all([
-      within(deps.deliveries.giveUp(key), graceMs),
-      late ? within(deps.noteUnheld({ ...key, address }), graceMs) : undefined,
-    ]);
+    await within(deps.deliveries.giveUp(key), graceMs);
   } catch (err) {
     deps.logger.warn({ err, channel_id: key.channelId }, 'held deliveries wait for their time');
+  }
+}
+
+/** Who stored an answer may not have known of this connection. */
+async function isUnanswered(deps: ReceptionDeps, { key, message }: Reception): Promise<boolean> {
+  try {
+    return await within(deps.noteUnanswered({ ...key, address: message.address }, deps.holdMs), graceMs);
+  } catch (err) {
+    deps.logger.warn({ err, channel_id: key.channelId }, 'whether a customer was answered is not known');
+    return false;
   }
 }
 

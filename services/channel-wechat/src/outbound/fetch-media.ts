@@ -24,14 +24,14 @@ export async function fetchMedia(
   });
   const contentType = headerOf(response, 'content-type');
   if (!/^(application\/json|text\/)/.test(contentType)) {
-    if (response.status !== 200) throw new AppError('CONNECTION_FAILED');
+    if (response.status !== 200) throw new AppError('FETCH_FAILED');
     const fileName = /filename="([^"]+)"/.exec(headerOf(response, 'content-disposition'))?.[1];
     return { body: response.body, contentType, ...(fileName ? { fileName } : {}) };
   }
   const { errcode } = apiAnswerOf(response);
   if (errcode !== undefined && errcode !== 0) throw refusal(errcode);
   const url = jsonObject(response)?.video_url;
-  if (typeof url !== 'string') throw new AppError('CONNECTION_FAILED');
+  if (typeof url !== 'string') throw new AppError('FETCH_FAILED');
   const { body, contentType: claimed } = await http.fetch(url);
   return { body, contentType: claimed };
 }
@@ -39,7 +39,7 @@ export async function fetchMedia(
 function refusal(errcode: number): AppError {
   const { kind } = resultOfCode(errcode);
   const passing = kind === 'retry' || kind === 'credentialsBroken';
-  return new AppError(passing ? 'UNAVAILABLE' : 'MEDIA_UNAVAILABLE');
+  return new AppError(passing ? 'FETCH_FAILED' : 'MEDIA_UNAVAILABLE');
 }
 
 function headerOf(response: ProviderResponse, name: string): string {

@@ -24,15 +24,19 @@ create unique index wechat_push_nonce on wechat_push (tenant_id, channel_id, non
 create index wechat_push_age on wechat_push using brin (create_time) with (autosummarize = on);
 ${tenantPolicy('wechat_push')};
 
--- Customers whom no bot answers in time, such as those that a person has; their pushes are not held.
-create table wechat_unheld (
+-- Customers who were not answered on a held connection.
+create table wechat_customer (
   tenant_id uuid not null,
   channel_id uuid not null,
   address text not null,
-  create_time timestamptz not null default now(),
+  -- no bot answers in time, as where a person has the conversation: pushes are not held
+  unheld boolean not null,
+  -- when something was last said in another way; null: never
+  spoke_time timestamptz,
+  update_time timestamptz not null default now(),
   primary key (tenant_id, channel_id, address)
 );
-${tenantPolicy('wechat_unheld')};
+${tenantPolicy('wechat_customer')};
 `;
 
 /** Schema `channel_wechat`: what came, and the deliveries and fetched files of channel-kit. */

@@ -50,8 +50,8 @@ export async function keepPushes(tx: Queryable, pushes: readonly NewPush[]): Pro
       select k.nonce is not null as fresh,
         exists (select from delivery d where d.tenant_id = i.tenant_id and d.key = i.key and d.state in (1, 2)
           and d.state = 1) as queued,
-        exists (select from wechat_unheld u where u.tenant_id = i.tenant_id and u.channel_id = i.channel_id
-          and u.address = i.address) as unheld
+        exists (select from wechat_customer c where c.tenant_id = i.tenant_id and c.channel_id = i.channel_id
+          and c.address = i.address and c.unheld) as unheld
       from item i left join kept k on i.copy = 1 and k.tenant_id = i.tenant_id and k.channel_id = i.channel_id
         and k.event_id = i.event_id and k.nonce = i.nonce and k.digest = decode(i.digest, 'hex')
       order by i.n`,
