@@ -12,7 +12,17 @@ export const packageGraph = {
   bus: ['contracts', 'database', 'errors', 'runtime'],
   'directory-cache': ['bus', 'contracts', 'errors', 'rpc', 'runtime'],
   'channel-kit': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'media', 'runtime', 'state'],
-  'service-process': ['bus', 'contracts', 'database', 'directory-cache', 'errors', 'rpc', 'runtime', 'state'],
+  'service-process': [
+    'bus',
+    'contracts',
+    'database',
+    'directory-cache',
+    'errors',
+    'media',
+    'rpc',
+    'runtime',
+    'state',
+  ],
   installation: ['contracts', 'errors', 'service-process'],
   testkit: [
     'bus',

@@ -24,7 +24,7 @@ import {
 } from '@omnigate/rpc';
 import { createLogger, createMetrics } from '@omnigate/runtime';
 import { createState } from '@omnigate/state';
-import { testForm } from '@omnigate/testkit';
+import { openTestMedia, testForm } from '@omnigate/testkit';
 import fastify from 'fastify';
 import { type BackingServers, startBackingServers } from './backing-servers';
 import { eventually } from './eventually';
@@ -182,7 +182,10 @@ async function startRouting(bot: Client<BotServiceService>, ground: Ground): Pro
 
 async function startAdapter(o: GatewayOptions & Ground): Promise<string> {
   const { started } = o;
+  const { drop, ...files } = openTestMedia(publicUrl);
+  started.push({ stop: async () => drop() });
   const app = createChannelWebhooks({
+    ...files,
     ...(await layFoundation(channelWebhooksSchema, o)),
     publicUrl,
     sendsInFlight: 16,

@@ -7,6 +7,8 @@ import type {
   ReplyRule,
   ResolvedChannel,
 } from '@omnigate/contracts';
+import type { MediaStore } from '@omnigate/media';
+import type { MediaHttp } from './media/media-http';
 import type { ProviderHttp } from './provider-http';
 import type { TextUnit } from './text-split';
 
@@ -101,6 +103,12 @@ export interface SendRequest {
   /** Who speaks, as MessageSend has it; channels that show names (web) need it, so the delivery keeps it. */
   sender: Party;
   content: Content;
+  /** Further files by reference, in the order given. */
+  attachments: Media[];
+  /** The files of all tenants; the channel's tenant has its own there, by `media_id`. */
+  media: MediaStore;
+  /** @returns a link by which the provider may get a file of the channel's tenant; it expires after a day */
+  mediaUrl(mediaId: string): string;
   /** The provider's id of the message that this one answers. */
   replyTo?: string;
   /** `<webhook_url>/status?message_id=<id>`. */
@@ -128,6 +136,15 @@ export type SendResult =
   | { kind: 'credentialsBroken'; code: string }
   | { kind: 'unknown'; code: string };
 
+/** A customer's file as a provider gave it. */
+export interface ProviderFile {
+  body: Buffer;
+  /** As the provider claims it; empty where it says nothing. */
+  contentType: string;
+  /** As the provider says it, where it does. */
+  fileName?: string;
+}
+
 /** All that a channel is. It does no I/O but through `http`, and keeps nothing between calls. */
 export interface ChannelAdapter {
   manifest: ChannelManifest;
@@ -141,4 +158,11 @@ export interface ChannelAdapter {
    * @throws what `http.request` threw, unchanged; the sender classes it
    */
   send(request: SendRequest, http: ProviderHttp): Promise<SendResult>;
+  /**
+   * Gets a customer's file from the provider, once. Default: what `media.provider_url` gives without credentials.
+   * @param media as `receive` made it
+   * @throws AppError MEDIA_UNAVAILABLE and others that are not retryable where it can't be had for good; whatever else is
+   *   thrown is tried again for hours
+   */
+  fetchMedia?(media: Media, channel: ResolvedChannel, http: MediaHttp): Promise<ProviderFile>;
 }

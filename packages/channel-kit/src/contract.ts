@@ -1,13 +1,17 @@
 import type { ChannelAdapter } from './adapter';
 import type { ChannelFixtures } from './contract/fixtures';
 import { describeManifest } from './contract/manifest-contract';
+import { describeFetching } from './contract/media-contract';
 import { describeReceiving } from './contract/receive-contract';
 import { describeSending } from './contract/send-contract';
 import { describeWebhooks } from './contract/webhook-contract';
 
 export type {
   ChannelFixtures,
+  FileFixture,
   InboundFixture,
+  MediaFixture,
+  MediaOutcomeFixture,
   ProviderRequestFixture,
   SendFixture,
   SendOutcomeFixture,
@@ -23,5 +27,6 @@ export function describeChannelContract(adapter: ChannelAdapter, fixtures: Chann
     describeReceiving(adapter, fixtures);
     describeWebhooks(adapter, fixtures);
     describeSending(adapter, fixtures);
+    describeFetching(adapter, fixtures);
   });
 }

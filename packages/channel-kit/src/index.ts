@@ -3,6 +3,7 @@ export type {
   ChannelManifest,
   InboundMessage,
   InboundRequest,
+  ProviderFile,
   ProviderStatus,
   Receipt,
   SendRequest,
@@ -15,6 +16,13 @@ export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
 export { type SmsSegments, smsSegments } from './gsm';
 export { createIngest, type Ingest } from './ingest';
 export { channelTypeOf } from './manifest';
+export {
+  createMediaFetching,
+  type MediaFetching,
+  type MediaFetchingOptions,
+} from './media/media-fetching';
+export type { MediaHttp } from './media/media-http';
+export { mediaFetchMigrations, mediaFetchUnscopedTables } from './media/schema';
 export { plainText } from './plain-text';
 export { jsonObject, retryAfterMs } from './provider-answer';
 export {

@@ -13,6 +13,8 @@ export interface ProviderRequest {
   signal?: AbortSignal;
   /** For the whole exchange; default 10 s. */
   timeoutMs?: number;
+  /** The largest answer that is taken, where it is a file; default 1 MiB. */
+  maxResponseBytes?: number;
 }
 
 /** A provider's answer, of any status. */
@@ -20,7 +22,7 @@ export interface ProviderResponse {
   status: number;
   /** Lower-case names. */
   headers: Record<string, string | string[] | undefined>;
-  /** At most 1 MiB. */
+  /** No longer than the request's `maxResponseBytes`. */
   body: Buffer;
 }
 
@@ -28,7 +30,7 @@ export interface ProviderResponse {
 export interface ProviderHttp {
   /**
    * @throws AppError NOT_WRITTEN when nothing can have reached the provider (refused, DNS, TLS); AMBIGUOUS when it broke
-   *   or timed out after writing; CHANNEL_CONFIG for a URL that is none or that this channel may not reach
+   *   or timed out after writing; MEDIA_TOO_LARGE for a file over `maxResponseBytes`; CHANNEL_CONFIG for a URL that is none or that this channel may not reach
    */
   request(request: ProviderRequest): Promise<ProviderResponse>;
 }
@@ -167,8 +169,8 @@ function createExchange(request: ProviderRequest, settle: Settle): Dispatcher.Di
     },
     onResponseData(_controller, chunk) {
       size += chunk.length;
-      if (size > maxResponseBytes) {
-        fail(undefined);
+      if (size > (request.maxResponseBytes ?? maxResponseBytes)) {
+        fail(request.maxResponseBytes === undefined ? undefined : new AppError('MEDIA_TOO_LARGE'));
         controller?.abort(new Error('answer too large'));
       } else chunks.push(chunk);
     },

@@ -24,6 +24,11 @@ export const installationFields = {
     .min(1)
     .default('.omnigate')
     .describe('Folder for the database, keys and credentials.json'),
+  OMNIGATE_MEDIA_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder for the files of messages; default: media in the data folder'),
   OMNIGATE_ENCRYPTION_KEY: encryptionKey()
     .optional()
     .describe('32 bytes, base64 or hexadecimal, that encrypt channel secrets; default: one is made'),

@@ -14,11 +14,13 @@ export type { Foundation } from './foundation';
 export { grpcAddress } from './grpc-address';
 export { createHttpServer } from './http-server';
 export { type Listening, listening } from './listening';
+export { type OpenMedia, openMedia, openProcessMedia } from './open-media';
 export { openSchema } from './open-schema';
 export { listenGrpc, listenHttp, type PortConfig } from './ports';
 export {
   adapterFields,
   directoryFields,
+  mediaFields,
   type ProcessConfig,
   processFields,
   serverFields,

@@ -7,6 +7,7 @@ import {
   baseUrl,
   bindAddress,
   headerKey,
+  hostPortPairs,
   logLevel,
   port,
   postgresUrl,
@@ -46,10 +47,23 @@ export const directoryFields = {
   OMNIGATE_DIRECTORY_ADDRESS: grpcAddress('dns:///directory:9090').describe('gRPC address of directory'),
 };
 
+/** What a service reads that keeps or serves files. */
+export const mediaFields = {
+  OMNIGATE_PUBLIC_URL: baseUrl().describe('URL that providers call; signatures over the URL use it'),
+  OMNIGATE_MEDIA_DIR: z
+    .string()
+    .min(1)
+    .default('.omnigate/media')
+    .describe('Folder for the files of messages; all processes share it'),
+};
+
 /** What a service reads that talks to channel providers. */
 export const adapterFields = {
   ...directoryFields,
-  OMNIGATE_PUBLIC_URL: baseUrl().describe('URL that providers call; signatures over the URL use it'),
+  ...mediaFields,
+  OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
+    'host:port pairs, with commas, that are reached though private',
+  ),
   OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
 };
 

@@ -5,6 +5,7 @@ export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
 export { samplePng } from './media/sample-png';
+export { openTestMedia, type TestMedia } from './media/test-media';
 export {
   type LaunchedOmnigate,
   type LaunchOptions,

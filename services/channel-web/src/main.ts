@@ -1,4 +1,4 @@
-import { runService } from '@omnigate/service-process';
+import { openProcessMedia, runService } from '@omnigate/service-process';
 import { createChannelWeb } from './app';
 import { configSchema } from './config';
 import { channelWebSchema } from './store/migrations';
@@ -12,10 +12,12 @@ runService(process, {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     const app = createChannelWeb({
       ...foundation,
+      ...openProcessMedia(config),
       registry,
       directory,
       publicUrl: config.OMNIGATE_PUBLIC_URL,
       sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
+      fetchAllow: config.OMNIGATE_FETCH_ALLOW,
     });
     return { app, directory };
   },

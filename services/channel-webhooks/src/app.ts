@@ -4,12 +4,14 @@ import {
   createChannelLog,
   createDeliveries,
   createIngest,
+  createMediaFetching,
   createRegistration,
   registerWebhookRoutes,
 } from '@omnigate/channel-kit';
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import type { Logger, Metrics, ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
@@ -26,13 +28,16 @@ export interface ChannelWebhooksOptions {
   registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
   logger: Logger;
   metrics: Metrics;
+  /** Where the files of messages are. */
+  media: MediaStore;
+  mediaLinks: MediaLinks;
   /** `OMNIGATE_PUBLIC_URL`. */
   publicUrl: string;
   /** `OMNIGATE_SENDS_IN_FLIGHT`. */
   sendsInFlight: number;
   /** No other process runs this service. */
   exclusive: boolean;
-  /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
+  /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name, and files may be fetched from. */
   fetchAllow?: readonly string[];
   /** Channel types; default: all that there are. For tests. */
   adapters?: readonly ChannelAdapter[];
@@ -42,19 +47,13 @@ const adapterService = 'channel-webhooks';
 
 /** Makes the host of every stateless HTTP channel: webhooks in, deliveries out. */
 export function createChannelWebhooks(o: ChannelWebhooksOptions): ServiceApp<RpcService, FastifyInstance> {
-  const { bus, database, directory, logger, metrics, state } = o;
+  const { bus, directory, logger, metrics } = o;
   const publicUrl = o.publicUrl.replace(/\/+$/, '');
   const list = o.adapters ?? channels;
   const adapters = new Map(list.map((adapter) => [adapter.manifest.type, adapter]));
   const parts = { adapterService, bus, directory, logger, metrics, publicUrl, adapters };
-  const deliveries = createDeliveries({
-    ...parts,
-    database,
-    state,
-    sendsInFlight: o.sendsInFlight,
-    exclusive: o.exclusive,
-    ...(o.fetchAllow ? { fetchAllow: o.fetchAllow } : {}),
-  });
+  const deliveries = createDeliveries({ ...o, ...parts });
+  const fetching = createMediaFetching({ ...o, ...parts });
   const registration = createRegistration({
     manifests: list.map((adapter) => adapter.manifest),
     register: (request) => o.registry.registerChannelTypes(request),
@@ -72,11 +71,13 @@ export function createChannelWebhooks(o: ChannelWebhooksOptions): ServiceApp<Rpc
       }),
     async start() {
       await deliveries.start();
+      await fetching.start();
       // Not awaited: the directory may start later, and webhooks of known channels need not wait for it.
       void registration.start();
     },
     async stop() {
       registration.stop();
+      await fetching.stop();
       await deliveries.stop();
     },
   };

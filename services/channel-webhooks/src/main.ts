@@ -1,4 +1,4 @@
-import { runService } from '@omnigate/service-process';
+import { openProcessMedia, runService } from '@omnigate/service-process';
 import { createChannelWebhooks } from './app';
 import { configSchema } from './config';
 import { channelWebhooksSchema } from './schema';
@@ -12,10 +12,12 @@ runService(process, {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     const app = createChannelWebhooks({
       ...foundation,
+      ...openProcessMedia(config),
       registry,
       directory,
       publicUrl: config.OMNIGATE_PUBLIC_URL,
       sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
+      fetchAllow: config.OMNIGATE_FETCH_ALLOW,
     });
     return { app, directory };
   },

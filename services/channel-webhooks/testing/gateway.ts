@@ -22,6 +22,7 @@ import { createLocalState } from '@omnigate/state';
 import {
   createTwilioSimulator,
   freshDatabase,
+  openTestMedia,
   type TwilioSimulator,
   type TwilioSimulatorOptions,
 } from '@omnigate/testkit';
@@ -115,7 +116,9 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
   const state = createLocalState();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const { drop: dropFiles, ...files } = openTestMedia(url);
   const app = createChannelWebhooks({
+    ...files,
     database,
     bus: o.bus?.(bus) ?? bus,
     state,
@@ -167,6 +170,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
       await database.end();
       if (!o.beside) await twilio.stop();
       await fresh.drop();
+      dropFiles();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { DirectoryCache } from '@omnigate/directory-cache';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { type Logger, type Metrics, newId, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
+import { createMediaStored } from './consumers/media-stored';
 import { createMessageReceived } from './consumers/message-received';
 import { createMessageStatus } from './consumers/message-status';
 import type { RoutingContext } from './context';
@@ -71,6 +72,12 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       lingerMs: statusLingerMs,
       database,
       handle: createMessageStatus(context),
+    }),
+    bus.consume({
+      group: 'routing',
+      topics: [topics.mediaStored],
+      database,
+      handle: createMediaStored(context),
     }),
   ];
   return {

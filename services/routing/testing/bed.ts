@@ -3,6 +3,8 @@ import {
   Content,
   type DeliveryState,
   Direction,
+  type Media,
+  MediaStored,
   MessageReceived,
   MessageStatus,
   messageKey,
@@ -11,6 +13,7 @@ import {
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { freshDatabase } from '@omnigate/testkit';
+import { createMediaStored } from '../src/consumers/media-stored';
 import { createMessageReceived } from '../src/consumers/message-received';
 import { createMessageStatus } from '../src/consumers/message-status';
 import { utteranceText } from '../src/domain/utterance';
@@ -24,6 +27,9 @@ import { openProcess, type ProcessOptions } from './process';
 export interface Inbound {
   from?: string;
   text?: string;
+  /** In place of a text. */
+  content?: Content;
+  attachments?: Media[];
   /** Name of an event, in place of a text. */
   event?: string;
   /** Of the event. */
@@ -76,6 +82,21 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
         createMessageStatus(context)(
           tx,
           statuses.map((status) => statusRecord({ tenantId, channelId: channel.id }, status)),
+        ),
+      ),
+    /** One batch of media.stored. */
+    tellFiles: (
+      { tenantId, channel }: TestTenant,
+      ...told: Pick<MediaStored, 'conversationId' | 'messageId' | 'items'>[]
+    ) =>
+      database.transaction({ tenants: [tenantId] }, (tx) =>
+        createMediaStored(context)(
+          tx,
+          told.map((each) => {
+            const value = MediaStored.fromPartial({ ...each, tenantId, channel: { id: channel.id } });
+            const place = { tenantId, channelId: channel.id };
+            return recordOf(place, topics.mediaStored, customer, MediaStored.encode(value).finish());
+          }),
         ),
       ),
     /** A tenant's conversations, the newest first. */
@@ -136,7 +157,8 @@ function receivedRecord(place: Place, message: Inbound): BusRecord {
       tenantId: place.tenantId,
       channel: { id: place.channelId },
       sender: { address: from, role: PartyRole.PARTY_ROLE_CUSTOMER },
-      content: { kind },
+      content: message.content ?? { kind },
+      attachments: message.attachments ?? [],
       replyTo,
     },
     consentWord,

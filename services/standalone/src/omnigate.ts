@@ -30,7 +30,7 @@ import {
   type Part,
   startTracing,
 } from '@omnigate/runtime';
-import { createHttpServer, listenGrpc, listenHttp, openSchema } from '@omnigate/service-process';
+import { createHttpServer, listenGrpc, listenHttp, openMedia, openSchema } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config';
@@ -127,7 +127,17 @@ function compose(composition: Composition): Omnigate {
   const registry = createInProcessClient(serviceOf(directory.rpc, RegistryServiceService));
   const cache = createDirectoryCache({ registry, bus, logger });
   const shared = { bus, state, directory: cache, registry, logger, metrics, exclusive: true, clock };
-  const adapter = { ...shared, publicUrl, sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT };
+  const adapter = {
+    ...shared,
+    ...openMedia({
+      folder: config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media'),
+      secret: composition.key,
+      publicUrl,
+    }),
+    publicUrl,
+    sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
+    fetchAllow: config.OMNIGATE_FETCH_ALLOW,
+  };
   const bot = createBot({ database: databases.bot, registry, bus, logger, metrics, clock });
   const botClient = createInProcessClient(serviceOf(bot.rpc, BotServiceService));
   const routing = createRouting({ ...shared, database: databases.routing, bot: botClient });

@@ -1,4 +1,4 @@
-import type { Content, ResolvedChannel } from '@omnigate/contracts';
+import type { Content, Media, ResolvedChannel } from '@omnigate/contracts';
 import type { ChannelAdapter, InboundMessage, InboundRequest, ProviderStatus, SendResult } from '../adapter';
 
 /** A provider's request before it is signed. */
@@ -24,6 +24,7 @@ export interface SendFixture {
   name: string;
   to: string;
   content: Content;
+  attachments?: Media[];
   replyTo?: string;
   expected: {
     method: string;
@@ -41,6 +42,37 @@ export interface SendOutcomeFixture {
   headers?: Record<string, string>;
   body: string;
   result: SendResult;
+}
+
+/** A file of the tenant's store, for contents that carry one. */
+export interface FileFixture {
+  contentType: string;
+  fileName?: string;
+  body: Buffer;
+}
+
+/** A file that a customer sent, and how the provider gives it. */
+export interface MediaFixture {
+  name: string;
+  /** As `receive` makes it; `{api}` in `providerUrl` stands for the suite's server. */
+  media: Media;
+  /** What the provider is asked, one after the other, and answers; `{api}` in a header stands for the suite's server. */
+  exchanges: {
+    expected: { method: string; path: string; headers?: Record<string, string> };
+    answer: { status: number; headers?: Record<string, string>; body: Buffer | string };
+  }[];
+  file: { contentType: string; fileName?: string; body: Buffer };
+}
+
+/** A provider's answer to who asks for the first file of `media`, and the code that it must end with. */
+export interface MediaOutcomeFixture {
+  name: string;
+  status: number;
+  headers?: Record<string, string>;
+  body: string;
+  code: string;
+  /** The same may work later. */
+  retryable: boolean;
 }
 
 /** All that the suite needs of one channel. */
@@ -70,6 +102,11 @@ export interface ChannelFixtures {
   outcomes: SendOutcomeFixture[];
   /** Contents that the channel can't carry. */
   unsupported: Content[];
+  /** By media id. */
+  files?: Record<string, FileFixture>;
+  /** Where the adapter has `fetchMedia`. */
+  media?: MediaFixture[];
+  mediaOutcomes?: MediaOutcomeFixture[];
   /** Reads the text of a request that the adapter made. */
   textOf(body: Record<string, unknown>): string;
 }

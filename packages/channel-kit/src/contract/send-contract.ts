@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { Party, type ResolvedChannel } from '@omnigate/contracts';
 import { isAppError } from '@omnigate/errors';
+import type { MediaStore } from '@omnigate/media';
 import type { ChannelAdapter, SendRequest, SendResult } from '../adapter';
 import { createProviderConnections, type ProviderConnections } from '../provider-http';
 import { splitText, textLength } from '../text-split';
-import type { ChannelFixtures } from './fixtures';
+import type { ChannelFixtures, FileFixture } from './fixtures';
 
 interface Taken {
   method: string;
@@ -16,6 +18,21 @@ interface Taken {
 
 type Script = (response: ServerResponse) => void;
 
+/** A store that holds the fixtures' files alone. */
+function storeOf(files: Record<string, FileFixture>): MediaStore {
+  return {
+    put: () => Promise.reject(new Error('nothing is kept when a message is sent')),
+    get: async (_tenantId, mediaId) => {
+      const file = files[mediaId];
+      if (!file) return undefined;
+      const { contentType, fileName = '', body } = file;
+      const sizeBytes = body.length;
+      return { contentType, fileName, sizeBytes, thumbnailId: '', open: () => Readable.from([body]) };
+    },
+  };
+}
+
+const mediaUrl = (mediaId: string) => `https://gate.example.com/media/${mediaId}`;
 const statusUrl = 'https://gate.example.com/webhooks/t/c/status?message_id=m';
 
 /** What an adapter must do with messages and answers, against a server that speaks when asked. */
@@ -23,6 +40,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
   const [firstSend] = fixtures.sends;
   const accepted = fixtures.outcomes.find(({ result }) => result.kind === 'sent');
   if (!firstSend || !accepted) throw new Error('fixtures lack a send, or an answer that takes it');
+  const files = { attachments: [], media: storeOf(fixtures.files ?? {}), mediaUrl };
   const taken: Taken[] = [];
   const hosts: string[] = [];
   let script: Script | undefined;
@@ -95,6 +113,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
         threadKey: '',
         sender: Party.fromPartial({}),
         content: firstSend.content,
+        ...files,
         statusUrl,
         signal: new AbortController().signal,
         ...o,
@@ -108,9 +127,10 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
     );
 
   describe('sending', () => {
-    test.each(fixtures.sends)('$name', async ({ to, content, replyTo, expected }) => {
+    test.each(fixtures.sends)('$name', async ({ to, content, attachments = [], replyTo, expected }) => {
       script = answer(accepted);
-      expect(await send({ address: to, content, ...(replyTo ? { replyTo } : {}) })).toEqual(accepted.result);
+      const result = await send({ address: to, content, attachments, ...(replyTo ? { replyTo } : {}) });
+      expect(result).toEqual(accepted.result);
       expect(taken).toHaveLength(1);
       expect(taken[0]).toMatchObject(expected);
       expect(taken[0]?.body).toEqual(expected.body);
@@ -168,6 +188,7 @@ export function describeSending(adapter: ChannelAdapter, fixtures: ChannelFixtur
         const whole = {
           ...request,
           content: firstSend.content,
+          ...files,
           statusUrl,
           signal: new AbortController().signal,
         };

@@ -2,6 +2,7 @@ import type { Bus, BusRecord, Consumer, Outcome } from '@omnigate/bus';
 import { MessageSend, type ResolvedChannel, topics } from '@omnigate/contracts';
 import type { Database, Transaction } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import { type Logger, type Metrics, sanitizeText } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import type { ChannelAdapter, ProviderStatus } from '../adapter';
@@ -25,6 +26,10 @@ export interface DeliveriesOptions {
   metrics: Metrics;
   /** `OMNIGATE_PUBLIC_URL`. */
   publicUrl: string;
+  /** Where the files of messages are. */
+  media: MediaStore;
+  /** By which providers get them. */
+  mediaLinks: MediaLinks;
   /** At most so many on the wire at once. */
   sendsInFlight: number;
   /** No other process sends for this service: what is found on the wire at start becomes unknown at once. */
@@ -60,7 +65,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
     bus,
     directory,
     state,
-    wire: { adapters: o.adapters, connections, publicUrl: o.publicUrl, logger },
+    wire: { ...o, connections },
     channelLog: createChannelLog({ bus, adapterService, logger }),
     logger,
     metrics,

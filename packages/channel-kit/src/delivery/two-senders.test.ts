@@ -1,6 +1,7 @@
 import { busSchema, createPostgresBus } from '@omnigate/bus';
 import { MessageSend, ResolvedChannel } from '@omnigate/contracts';
 import { createDatabase } from '@omnigate/database';
+import { createDirectoryMediaStore, createMediaLinks, mediaLinkKey } from '@omnigate/media';
 import { createLogger, createMetrics, newId } from '@omnigate/runtime';
 import { createLocalState } from '@omnigate/state';
 import { freshDatabase } from '@omnigate/testkit';
@@ -55,7 +56,14 @@ test('what waits behind another process’s send goes when that has ended', asyn
       bus,
       directory: { peekChannel: () => channel, channel: async () => channel },
       state: createLocalState(),
-      wire: { adapters: new Map([['held', provider.adapter]]), connections, publicUrl: '', logger },
+      wire: {
+        adapters: new Map([['held', provider.adapter]]),
+        connections,
+        publicUrl: '',
+        logger,
+        media: createDirectoryMediaStore({ folder: 'never-made' }),
+        mediaLinks: createMediaLinks({ key: mediaLinkKey('test'), publicUrl: '' }),
+      },
       channelLog: { record: () => undefined },
       logger,
       metrics: createMetrics(),

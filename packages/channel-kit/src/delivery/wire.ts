@@ -1,5 +1,6 @@
 import { MessageSend, Party, PartyRole, type ResolvedChannel } from '@omnigate/contracts';
 import { isAppError } from '@omnigate/errors';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import { type Logger, traceFields, traceparentOf } from '@omnigate/runtime';
 import type { ChannelAdapter, SendRequest, SendResult } from '../adapter';
 import { type ProviderConnections, type ProviderHttp, providerTimeoutMs } from '../provider-http';
@@ -12,12 +13,16 @@ const claimSlackSeconds = 10;
 export const claimSeconds = providerTimeoutMs / 1_000 + claimSlackSeconds;
 // All of a send, its exchanges together, ends well before its claim.
 const sendDeadlineMs = providerTimeoutMs + 5_000;
+/** For which a provider may get a file: some do so when the customer opens the message. */
+const linkMs = 24 * 3_600_000;
 
 /** What a send needs. */
 export interface Wire {
   adapters: ReadonlyMap<string, ChannelAdapter>;
   connections: ProviderConnections;
   publicUrl: string;
+  media: MediaStore;
+  mediaLinks: MediaLinks;
   logger: Logger;
 }
 
@@ -80,6 +85,9 @@ function toRequest(
     threadKey: message.threadKey,
     sender: message.sender ?? Party.fromPartial({ role: PartyRole.PARTY_ROLE_SYSTEM }),
     content: message.content,
+    attachments: message.attachments,
+    media: wire.media,
+    mediaUrl: (mediaId) => wire.mediaLinks.link(channel.tenantId, mediaId, new Date(Date.now() + linkMs)),
     ...(message.replyTo ? { replyTo: message.replyTo } : {}),
     statusUrl: `${webhookUrl}/status?message_id=${delivery.messageId}`,
     signal,

@@ -14,6 +14,8 @@ export interface FetchOptions {
   /** For the URL's own origin; a redirect to another is asked without them. */
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Further `host:port` pairs that this one may lead to. */
+  allow?: readonly string[];
 }
 
 /** What was fetched. */
@@ -58,8 +60,9 @@ export function createGuardedFetch(
     connect: { ...connect, lookup: publicLookup(resolve, () => refused('it leads to a private address')) },
   });
 
-  function agentFor(target: URL): Agent {
-    if (allowed.has(hostAndPort(target))) return open;
+  function agentFor(target: URL, more: readonly string[] = []): Agent {
+    const host = hostAndPort(target);
+    if (allowed.has(host) || more.includes(host)) return open;
     if (isPrivateAddress(target.hostname)) throw refused('it leads to a private address');
     return guarded;
   }
@@ -69,7 +72,7 @@ export function createGuardedFetch(
     for (let hops = 0; hops <= maxRedirects; hops += 1) {
       const own = target.origin === first.origin ? options.headers : {};
       const answer = await request(target, {
-        dispatcher: agentFor(target),
+        dispatcher: agentFor(target, options.allow),
         headers: { 'accept-encoding': 'identity', ...own },
         signal,
       });

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Addresses, encryptionKey, ownerKey, serviceKey } from '@omnigate/installation';
 import { type Logger, type RunningParts, runParts } from '@omnigate/runtime';
 import { createPortGiver } from '../free-ports';
@@ -103,7 +103,8 @@ async function startServices(o: Composition): Promise<RunningParts> {
     serviceKey: serviceKey(folder, config.OMNIGATE_SERVICE_KEY),
   };
   const { publicUrl } = addresses;
-  const environment = { ...o, servers: infrastructure.servers, keys, publicUrl, replicas };
+  const mediaFolder = resolve(config.OMNIGATE_MEDIA_DIR ?? join(folder, 'media'));
+  const environment = { ...o, servers: infrastructure.servers, keys, publicUrl, mediaFolder, replicas };
   const services = createServices({ ...o, rows, environment });
   const statusPort = await o.givePort();
   const door = createFrontDoor({

@@ -22,6 +22,8 @@ export interface EnvironmentOptions {
   servers: Servers;
   keys: Keys;
   publicUrl: string;
+  /** Folder for the files of messages, which all processes share. */
+  mediaFolder: string;
   replicas: readonly Replica[];
   /** What this process was given: what services read besides passes through. */
   inherited: NodeJS.ProcessEnv;
@@ -42,6 +44,7 @@ export function serviceEnvironment(replica: Replica, o: EnvironmentOptions): Nod
     OMNIGATE_HTTP_PORT: String(replica.httpPort),
     OMNIGATE_GRPC_PORT: String(replica.grpcPort),
     OMNIGATE_PUBLIC_URL: o.publicUrl,
+    OMNIGATE_MEDIA_DIR: o.mediaFolder,
     OMNIGATE_TRUST_PROXY: '127.0.0.1',
     OMNIGATE_SERVICE_KEY: o.keys.serviceKey,
     OMNIGATE_DIRECTORY_ADDRESS: grpcAddresses(o.replicas, 'directory').join(),

@@ -23,7 +23,13 @@ import { createInProcessClient, defineService } from '@omnigate/rpc';
 import { createHealth, createLogger, createMetrics, newId } from '@omnigate/runtime';
 import { createHttpServer } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
-import { createWebVisitor, freshDatabase, type WebVisitor, type WebVisitorOptions } from '@omnigate/testkit';
+import {
+  createWebVisitor,
+  freshDatabase,
+  openTestMedia,
+  type WebVisitor,
+  type WebVisitorOptions,
+} from '@omnigate/testkit';
 import { buildSync } from 'esbuild';
 import { type ChannelWebDeps, createChannelWeb } from '../app';
 import { channelWebSchema } from '../index';
@@ -110,7 +116,9 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   );
   const statuses = follow(bus, topics.messageStatus, (value) => MessageStatus.decode(value));
   await Promise.all([received.ready, statuses.ready]);
+  const { drop: dropFiles, ...files } = openTestMedia();
   const app = createChannelWeb({
+    ...files,
     database,
     bus,
     state,
@@ -205,6 +213,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     await database.end();
     await state.stop();
     await drop();
+    dropFiles();
   }
 
   return {

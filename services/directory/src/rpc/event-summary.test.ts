@@ -2,6 +2,8 @@ import {
   ChannelLogged,
   ConversationChanged,
   DeliveryState,
+  MediaFetch,
+  MediaStored,
   MessageReceived,
   MessageSend,
   MessageStatus,
@@ -48,6 +50,23 @@ const events: [string, Uint8Array, string][] = [
       }),
     ).finish(),
     'conversation v-1 change 3: message_recorded',
+  ],
+  [
+    'media.v1.MediaFetch',
+    MediaFetch.encode(
+      MediaFetch.fromPartial({ messageId: 'm-1', address: secret, items: [{ media: { caption: secret } }] }),
+    ).finish(),
+    '1 files of message m-1 to be fetched',
+  ],
+  [
+    'media.v1.MediaStored',
+    MediaStored.encode(
+      MediaStored.fromPartial({
+        messageId: 'm-1',
+        items: [{ media: { mediaId: 'f-1', fileName: secret } }, { index: 1, media: { errorCode: 'X' } }],
+      }),
+    ).finish(),
+    '1 of 2 files of message m-1 stored',
   ],
   [
     'directory.v1.ResourceChanged',

@@ -2,6 +2,8 @@ import {
   ChannelLogged,
   ConversationChanged,
   DeliveryState,
+  MediaFetch,
+  MediaStored,
   MessageReceived,
   MessageSend,
   MessageStatus,
@@ -29,6 +31,15 @@ const summaries: Record<string, (value: Uint8Array) => string> = {
   'omnigate.message.v1.MessageStatus': (value) => {
     const status = MessageStatus.decode(value);
     return `message ${status.messageId} ${stateName(status.state)}`;
+  },
+  'omnigate.media.v1.MediaFetch': (value) => {
+    const { items, messageId } = MediaFetch.decode(value);
+    return `${items.length} files of message ${messageId} to be fetched`;
+  },
+  'omnigate.media.v1.MediaStored': (value) => {
+    const { items, messageId } = MediaStored.decode(value);
+    const kept = items.filter(({ media }) => media?.mediaId).length;
+    return `${kept} of ${items.length} files of message ${messageId} stored`;
   },
   'omnigate.conversation.v1.ConversationChanged': (value) => {
     const { conversationId, seq, change } = ConversationChanged.decode(value);

@@ -1,4 +1,4 @@
-import { Content, ConversationState, type ResolvedChannel } from '@omnigate/contracts';
+import { Content, ConversationState, type ResolvedChannel, StoredMessage } from '@omnigate/contracts';
 import type { ConversationRow } from '../domain/conversation';
 import { replyRulesOf } from '../domain/reply-window';
 import { type Changes, sendMessage } from '../store/changes';
@@ -43,6 +43,7 @@ export async function sendAgain(changes: Changes, stranded: readonly Stranded[])
     if (!row || changes.replies.refusal(targetOf(item), 1)) continue;
     const { role, senderName } = row;
     const content = Content.decode(row.content);
-    sendMessage(changes, item.conversation, item.channel, { role, senderName, content });
+    const { attachments } = StoredMessage.decode(row.attachments ?? new Uint8Array());
+    sendMessage(changes, item.conversation, item.channel, { role, senderName, content, attachments });
   }
 }

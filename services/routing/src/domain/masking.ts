@@ -3,6 +3,7 @@ import {
   type Conversation,
   DeliveryState,
   type Direction,
+  type MediaItem,
   PartyRole,
   type ResolvedChannel,
   type StoredMessage,
@@ -55,10 +56,15 @@ type Fields = Record<string, unknown>;
 /** What leads to the thing itself, or to the person. */
 const withheld: Fields = { providerUrl: '', providerMediaId: '', latitude: 0, longitude: 0 };
 
+/** Ids of ours, in which digits would be taken for a telephone number. */
+const ids = new Set(['mediaId', 'thumbnailId']);
+
 /** Texts are masked, at every depth; fields that this version does not know are left out. */
 function maskedFields(fields: Fields): Fields {
   const known = Object.entries(fields).filter(([name]) => name !== '_unknownFields');
-  return Object.fromEntries(known.map(([name, value]) => [name, withheld[name] ?? masked(value)]));
+  return Object.fromEntries(
+    known.map(([name, value]) => [name, withheld[name] ?? (ids.has(name) ? value : masked(value))]),
+  );
 }
 
 function masked(value: unknown): unknown {
@@ -76,6 +82,19 @@ function maskedContent(content: Content | undefined): Content | undefined {
   }
   const value = maskedFields(kind.value as unknown as Fields);
   return { kind: { $case: kind.$case, value } as unknown as Content['kind'] };
+}
+
+/**
+ * What became of files as events show it: without what leads to the provider's copy, names and captions masked.
+ *
+ * @param items the files.
+ * @returns the files, masked.
+ */
+export function maskedItems(items: readonly MediaItem[]): MediaItem[] {
+  return items.map(({ index, media }) => ({
+    index,
+    media: media && (maskedFields(media as unknown as Fields) as unknown as typeof media),
+  }));
 }
 
 /** The part of a message's row that events show. */

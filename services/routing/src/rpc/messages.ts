@@ -8,6 +8,7 @@ import {
   ConversationState,
   DeliveryState,
   Direction,
+  type Media,
   PartyRole,
   type ResolvedChannel,
   SendMessageRequest,
@@ -19,6 +20,7 @@ import type { CallContext } from '@omnigate/rpc';
 import { newId, sanitizeText } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
+import { mediaOf } from '../domain/media-items';
 import {
   addChange,
   addMessage,
@@ -174,11 +176,26 @@ function requireContent(content: Content | undefined): Content {
   const invalid = (description: string): AppError =>
     new AppError('INVALID_ARGUMENT', {}, { fields: [{ field: 'content', description }] });
   if (!kind) throw invalid('is required');
+  const media = mediaOf(content);
+  if (media)
+    return ContentCodec.fromPartial({ kind: { ...kind, value: requireStored(media) } as typeof kind });
   if (kind.$case !== 'text') return ContentCodec.fromPartial({ kind });
   const body = sanitizeText(kind.value.body);
   if (body.trim() === '') throw invalid('must have text');
   if (body.length > longestText) throw invalid(`must have at most ${longestText} characters`);
   return { kind: { $case: 'text', value: { body } } };
+}
+
+/** A file goes out from our store alone; where else it may lie is nobody's to say. */
+function requireStored(media: Media): Media {
+  const mediaId = requireId('media_id', media.mediaId).toLowerCase();
+  return {
+    ...media,
+    mediaId,
+    fileName: sanitizeText(media.fileName),
+    caption: sanitizeText(media.caption),
+    ...{ providerUrl: '', providerMediaId: '', errorCode: '' },
+  };
 }
 
 function requireSendable(conversation: ConversationRow): void {

@@ -1,4 +1,4 @@
-import { type ConversationOwner, ConversationState, type PresenceState } from '@omnigate/contracts';
+import { type ConversationOwner, ConversationState, Media, type PresenceState } from '@omnigate/contracts';
 import { pageToken } from '@omnigate/rpc';
 import { type Bed, openBed } from '../../testing/bed';
 import { conversationOf } from '../../testing/desk';
@@ -78,3 +78,30 @@ test.each(['', 'c1', '0198a000-0000-7000-8000-00000000000g'])(
     );
   },
 );
+
+describe('a file that is sent', () => {
+  const image = (media: Partial<Media>) => ({
+    kind: { $case: 'image' as const, value: Media.fromPartial(media) },
+  });
+
+  test.each([{}, { mediaId: 'photo.png' }, { providerUrl: 'http://169.254.169.254/' }])(
+    'must be one of the store, not %j',
+    async (media) => {
+      const { conversations, id } = await clients();
+      const sent = conversations.sendMessage({ conversationId: id, content: image(media) });
+      await expect(sent).rejects.toMatchObject(refused('media_id'));
+    },
+  );
+
+  test('goes out by its id, without any other way to it', async () => {
+    const { conversations, id } = await clients();
+    const mediaId = '0198a000-0000-7000-8000-00000000000a';
+    const media = { mediaId: mediaId.toUpperCase(), caption: 'a\0b', contentType: 'image/png' };
+    const elsewhere = { providerUrl: 'http://10.0.0.1/', providerMediaId: 'x', errorCode: 'x' };
+    const { message } = await conversations.sendMessage({
+      conversationId: id,
+      content: image({ ...media, ...elsewhere }),
+    });
+    expect(message?.content).toMatchObject(image({ mediaId, caption: 'ab', contentType: 'image/png' }));
+  });
+});

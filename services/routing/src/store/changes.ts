@@ -119,6 +119,9 @@ export interface MessageDraft {
   occurredTime?: Date;
 }
 
+/** What a message to the customer says, and who says it. */
+type OutboundDraft = Pick<MessageDraft, 'role' | 'senderName' | 'content' | 'attachments'>;
+
 /**
  * Stores a message in a conversation, and tells it.
  *
@@ -173,7 +176,7 @@ export function sendMessage(
   changes: Changes,
   conversation: ConversationRow,
   channel: ResolvedChannel,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
+  draft: OutboundDraft & { traceparent?: string | undefined },
 ): MessageRow {
   const row = addMessage(changes, conversation, channel, {
     ...draft,
@@ -209,7 +212,7 @@ function sendRecord(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   ids: Pick<MessageRow, 'id' | 'tenantId'>,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'> & { traceparent?: string | undefined },
+  draft: OutboundDraft & { traceparent?: string | undefined },
   until: Date,
 ): OutgoingRecord {
   return {
@@ -228,7 +231,7 @@ function encodeSend(
   conversation: ConversationRow,
   channel: ResolvedChannel,
   row: Pick<MessageRow, 'id' | 'tenantId'>,
-  draft: Pick<MessageDraft, 'role' | 'senderName' | 'content'>,
+  draft: OutboundDraft,
   notAfter: Date,
 ): Uint8Array {
   return encodeMessage(MessageSend, {
@@ -240,7 +243,7 @@ function encodeSend(
     conversationId: conversation.id,
     sender: { role: draft.role, name: draft.senderName ?? '', address: '' },
     content: draft.content,
-    attachments: [],
+    attachments: draft.attachments ?? [],
     letter: undefined,
     notAfter,
     priority: 0,

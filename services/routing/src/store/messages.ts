@@ -147,10 +147,16 @@ export async function readMessages(tx: Queryable, range: MessageRange): Promise<
 export async function readSent(
   tx: Queryable,
   ids: readonly { tenantId: string; conversationId: string; messageId: string }[],
-): Promise<Pick<MessageRow, 'id' | 'role' | 'senderName' | 'content'>[]> {
-  return tx.query<{ id: string; role: number; senderName: string; content: Buffer }>({
+): Promise<Pick<MessageRow, 'id' | 'role' | 'senderName' | 'content' | 'attachments'>[]> {
+  return tx.query<{
+    id: string;
+    role: number;
+    senderName: string;
+    content: Buffer;
+    attachments: Buffer | null;
+  }>({
     name: 'message-sent',
-    text: `select m.id, m.role, m.sender_name as "senderName", m.content
+    text: `select m.id, m.role, m.sender_name as "senderName", m.content, m.attachments
       from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as k(tenant_id, conversation_id, message_id)
       join message m on m.tenant_id = k.tenant_id and m.conversation_id = k.conversation_id and m.id = k.message_id`,
     values: [

@@ -4,7 +4,7 @@ import type { Operation } from '@omnigate/testkit';
 import { claimWaitingTurns, renewLeases, takeOverTurns } from '../../src/store/turns';
 import { holder, type RoutingProcess } from '../process';
 import type { Obstacle, Scene, SceneKind } from './scene';
-import { called, lapsed, offered, published, rated, received, reported, settled } from './work';
+import { called, fetched, lapsed, offered, published, rated, received, reported, settled } from './work';
 
 /** The types that the races of routing have to do with. */
 export interface RoutingRaces {
@@ -77,6 +77,7 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     waitsFor: ['consent', 'busHead'],
     run: (process, scene) => reported(process, scene, scene.sentEarlier, 1),
   },
+  { name: 'pictures are fetched', home: 'answering', waitsFor: changing, run: fetched },
   {
     name: 'the bot replies',
     home: 'answering',

@@ -1,4 +1,13 @@
-import { ConversationOwner, ConversationState, DeliveryState, PresenceState } from '@omnigate/contracts';
+import {
+  Content,
+  ConversationOwner,
+  ConversationState,
+  DeliveryState,
+  Direction,
+  Media,
+  PartyRole,
+  PresenceState,
+} from '@omnigate/contracts';
 import type { Database, Statement, Transaction } from '@omnigate/database';
 import { newId } from '@omnigate/runtime';
 import type { ConversationRow } from '../../src/domain/conversation';
@@ -7,6 +16,7 @@ import { recordConsents } from '../../src/store/consents';
 import { resolveContacts } from '../../src/store/contacts';
 import { insertConversations, saveConversations } from '../../src/store/conversations';
 import { insertDeliveries } from '../../src/store/deliveries';
+import { insertMessages } from '../../src/store/messages';
 import { insertOffers, type OfferRow } from '../../src/store/offers';
 import { insertQueueEntries } from '../../src/store/queue';
 import { openWindows, reserveReplies } from '../../src/store/reply-windows';
@@ -39,6 +49,8 @@ export interface Scene extends TestTenant {
   sent: SentMessage[];
   /** One message for each customer, sent in an earlier conversation. */
   sentEarlier: SentMessage[];
+  /** One picture in each conversation that the bot has, still with the provider. */
+  pictures: SentMessage[];
   offers: OfferRow[];
   /** Ids that several operations use, so that one repeats the other. */
   eventIds: string[];
@@ -71,7 +83,7 @@ function conversationRow(
     agent: '',
     language: 'en',
     inboundCount: 0,
-    messageSeq: 0,
+    messageSeq: kind === 'answering' ? 1 : 0,
     seq: 0,
     dialogueState: '',
     handoff: null,
@@ -114,6 +126,8 @@ export async function makeScene(
             conversation: conversationRow(tenant, 'resolved', address),
           }))
         : [],
+    pictures:
+      kind === 'answering' ? conversations.map((conversation) => ({ messageId: newId(), conversation })) : [],
     offers: [],
     eventIds: [newId(), newId()],
     requestIds: [newId(), newId()],
@@ -152,8 +166,28 @@ async function store(tx: Transaction, scene: Scene): Promise<void> {
     tx,
     conversations.map((row) => ({ ...row, source: 'customer', messageId: null })),
   );
+  await storePictures(tx, scene);
   await storeSent(tx, scene);
   await storeWaiting(tx, scene);
+}
+
+async function storePictures(tx: Transaction, { tenantId, pictures }: Scene): Promise<void> {
+  const media = Media.fromPartial({ providerUrl: 'https://provider.example/1' });
+  const content = Content.encode({ kind: { $case: 'image', value: media } }).finish();
+  const said = {
+    direction: Direction.DIRECTION_INBOUND,
+    role: PartyRole.PARTY_ROLE_CUSTOMER,
+    senderName: '',
+  };
+  const now = new Date();
+  await insertMessages(
+    tx,
+    pictures.map(({ messageId, conversation }) => ({
+      ...{ ...said, tenantId, conversationId: conversation.id, seq: 1, id: messageId, content },
+      ...{ senderAddress: conversation.address, attachments: null, providerMessageId: '' },
+      ...{ occurredAt: now, createdAt: now },
+    })),
+  );
 }
 
 async function storeSent(tx: Transaction, scene: Scene): Promise<void> {

@@ -3,12 +3,14 @@ import {
   type AskResponse,
   ConversationChanged,
   DeliveryState,
+  MediaStored,
   MessageReceived,
   MessageStatus,
   messageKey,
   topics,
 } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
+import { createMediaStored } from '../../src/consumers/media-stored';
 import { createMessageReceived } from '../../src/consumers/message-received';
 import { createMessageStatus } from '../../src/consumers/message-status';
 import { createDispatcher } from '../../src/queue/dispatcher';
@@ -100,6 +102,19 @@ export async function reported(
     return recordOf(scene, topics.messageStatus, MessageStatus.encode(status).finish());
   });
   const handle = createMessageStatus(context);
+  await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
+}
+
+/** A batch of media.stored: the picture of each conversation. */
+export async function fetched({ context }: RoutingProcess, scene: Scene): Promise<void> {
+  const { tenantId, channel } = scene;
+  const records = scene.pictures.map(({ messageId, conversation }) => {
+    const items = [{ index: 0, media: { mediaId: newId() } }];
+    const place = { tenantId, channel: { id: channel.id }, conversationId: conversation.id };
+    const stored = MediaStored.fromPartial({ ...place, messageId, items });
+    return recordOf(scene, topics.mediaStored, MediaStored.encode(stored).finish());
+  });
+  const handle = createMediaStored(context);
   await context.database.transaction({ tenants: [tenantId] }, (tx) => handle(tx, scene.turned(records)));
 }
 

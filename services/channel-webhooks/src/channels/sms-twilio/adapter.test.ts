@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ChannelFixtures, describeChannelContract } from '@omnigate/channel-kit/contract';
 import { type Content, DeliveryState, Media, ResolvedChannel } from '@omnigate/contracts';
+import { samplePng } from '@omnigate/testkit';
 // The oracle: Twilio's own signatures.
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { smsTwilio } from './adapter';
+import { fetchMedia, outboundFiles } from './media';
 
 const payload = (name: string) => readFileSync(join(__dirname, 'testdata', name), 'utf8');
 const form = (name: string) => Object.fromEntries(new URLSearchParams(payload(name)));
@@ -14,6 +16,12 @@ const media = (providerUrl: string, contentType: string) => Media.fromPartial({ 
 const inbound = (name: string) => ({ contentType: formType, body: payload(name) });
 const mediaUrl = (message: string, index: number) =>
   `https://api.twilio.com/2010-04-01/Accounts/AC1/Messages/${message}/Media/ME${index}`;
+const png = samplePng();
+const fileId = (n: number) => `0198f000-0000-7000-8000-0000000001${n}0`;
+const stored = (n: number, more: Partial<Media> = {}) => Media.fromPartial({ mediaId: fileId(n), ...more });
+const picture = (value: Media): Content => ({ kind: { $case: 'image', value } });
+const linkTo = (n: number) => `https://gate.example.com/media/${fileId(n)}`;
+const basic = `Basic ${Buffer.from('AC1:a-token-never-to-be-seen').toString('base64')}`;
 const id = '0198f000-0000-7000-8000-000000000001';
 const config = { account_sid: 'AC1', auth_token: 'a-token-never-to-be-seen', from: '+14155550100' };
 const sid = (first: string) => `${first}a2b3c4d5e6f708192a3b4c5d6e7f809`;
@@ -275,6 +283,68 @@ const fixtures: ChannelFixtures = {
       },
       expected: request('Shop\nhttps://shop.example.com'),
     },
+    {
+      name: 'a picture with a caption, by a link',
+      to: from,
+      content: picture(stored(1, { caption: 'The new lift' })),
+      expected: request('The new lift', { MediaUrl: linkTo(1) }),
+    },
+    {
+      name: 'a file without words',
+      to: from,
+      content: { kind: { $case: 'file', value: stored(2) } },
+      expected: request(undefined, { MediaUrl: linkTo(2) }),
+    },
+    {
+      name: 'a text with an attachment',
+      to: from,
+      content: text('See the plan'),
+      attachments: [stored(2)],
+      expected: request('See the plan', { MediaUrl: linkTo(2) }),
+    },
+  ],
+  files: {
+    [fileId(1)]: { contentType: 'image/png', body: png },
+    [fileId(2)]: { contentType: 'application/pdf', fileName: 'plan.pdf', body: Buffer.from('%PDF-1.7') },
+    [fileId(3)]: { contentType: 'image/jpeg', body: Buffer.alloc(5 * 1024 * 1024 + 1) },
+    [fileId(4)]: { contentType: 'video/mp4', body: Buffer.alloc(500 * 1024 + 1) },
+  },
+  media: [
+    {
+      name: 'a picture that the account has',
+      media: media('{api}/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1', 'image/png'),
+      exchanges: [
+        {
+          expected: {
+            method: 'GET',
+            path: '/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME1',
+            headers: { authorization: basic },
+          },
+          answer: { status: 200, headers: { 'content-type': 'image/png' }, body: png },
+        },
+      ],
+      file: { contentType: 'image/png', body: png },
+    },
+    {
+      name: 'a picture that Twilio leads on to',
+      media: media('{api}/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME2', 'image/png'),
+      exchanges: [
+        {
+          expected: { method: 'GET', path: '/2010-04-01/Accounts/AC1/Messages/MM1/Media/ME2' },
+          answer: { status: 307, headers: { location: '{api}/store/ME2' }, body: '' },
+        },
+        {
+          expected: { method: 'GET', path: '/store/ME2' },
+          answer: { status: 200, headers: { 'content-type': 'image/png' }, body: png },
+        },
+      ],
+      file: { contentType: 'image/png', body: png },
+    },
+  ],
+  mediaOutcomes: [
+    { name: 'a file that is gone', ...error(20404, 404), code: 'MEDIA_UNAVAILABLE', retryable: false },
+    { name: 'another token', ...error(20003, 401), code: 'FETCH_FAILED', retryable: true },
+    { name: '503', ...error(20503, 503), code: 'FETCH_FAILED', retryable: true },
   ],
   outcomes: [
     {
@@ -348,25 +418,25 @@ const fixtures: ChannelFixtures = {
     },
   ],
   unsupported: [
-    { kind: { $case: 'image', value: media('https://x.example.com/a.png', 'image/png') } },
     { kind: { $case: 'template', value: { code: 't', language: 'en', parameters: [] } } },
     { kind: undefined },
   ],
   textOf: (body) => String(body.Body),
 };
 
-function request(body: string) {
+function request(body: string | undefined, more: Record<string, string> = {}) {
   return {
     method: 'POST',
     path: '/2010-04-01/Accounts/AC1/Messages.json',
     headers: {
-      authorization: `Basic ${Buffer.from('AC1:a-token-never-to-be-seen').toString('base64')}`,
+      authorization: basic,
       'content-type': 'application/x-www-form-urlencoded',
     },
     body: {
       To: from,
       From: '+14155550100',
-      Body: body,
+      ...(body === undefined ? {} : { Body: body }),
+      ...more,
       StatusCallback: 'https://gate.example.com/webhooks/t/c/status?message_id=m',
     },
   };
@@ -376,4 +446,68 @@ describeChannelContract(smsTwilio, fixtures);
 
 test('the files are payloads of this account', () => {
   expect(form('inbound-text.txt')).toMatchObject({ AccountSid: 'AC1', NumMedia: '0' });
+});
+
+describe('files that can not go', () => {
+  const go = (files: Media[]) =>
+    outboundFiles(
+      {
+        channel: fixtures.channel,
+        mediaUrl: (mediaId) => mediaId,
+        media: {
+          put: () => Promise.reject(new Error('never')),
+          get: async (_tenantId, mediaId) => {
+            const file = fixtures.files?.[mediaId];
+            return (
+              file && {
+                ...file,
+                ...{ sizeBytes: file.body.length, fileName: '', thumbnailId: '' },
+                open: never,
+              }
+            );
+          },
+        },
+      },
+      files,
+    );
+  const never = () => {
+    throw new Error('Twilio gets the bytes itself');
+  };
+
+  test.each([
+    ['one that is not there', [stored(9)], 'MEDIA_UNAVAILABLE'],
+    [
+      'one that is still with its provider',
+      [media('https://x.example.com/a.png', 'image/png')],
+      'MEDIA_UNAVAILABLE',
+    ],
+    ['a picture over 5 MB', [stored(1), stored(3)], 'MEDIA_TOO_LARGE'],
+    ['a film over 500 KB', [stored(4)], 'MEDIA_TOO_LARGE'],
+    ['more than ten', Array.from({ length: 11 }, () => stored(1)), 'MESSAGE_INVALID'],
+  ])('%s', async (_name, files, code) => {
+    expect(await go(files)).toEqual({ code });
+  });
+});
+
+test('the token goes to Twilio alone, whatever address a message names', async () => {
+  const asked: unknown[] = [];
+  const http = {
+    request: () => Promise.reject(new Error('never')),
+    fetch: async (...parameters: unknown[]) => {
+      asked.push(parameters);
+      return { contentType: '', body: png };
+    },
+  };
+  const api = { baseUrl: 'https://api.twilio.com', authorization: basic };
+  for (const url of [
+    'https://evil.example/a.png',
+    'https://api.twilio.com.evil.example/a',
+    'http://api.twilio.com/a',
+  ])
+    await fetchMedia(media(url, ''), api, http);
+  await fetchMedia(media('https://api.twilio.com/a', ''), api, http);
+  expect(asked.map((parameters) => (parameters as unknown[])[1])).toEqual([
+    ...[{}, {}, {}],
+    { headers: { authorization: basic } },
+  ]);
 });

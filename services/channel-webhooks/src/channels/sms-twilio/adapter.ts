@@ -14,9 +14,10 @@ import {
   smsSegments,
   textLength,
 } from '@omnigate/channel-kit';
-import { type Content, DeliveryState, Media, type ResolvedChannel } from '@omnigate/contracts';
+import { DeliveryState, type Media, type ResolvedChannel } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
-import { type Form, isSigned, readForm } from './signature';
+import { fetchMedia, mediaContent, outboundFiles, readMedia } from './media';
+import { isSigned, readForm } from './signature';
 
 /** spec.config of a channel of this type; the directory has checked it. */
 interface TwilioConfig {
@@ -70,7 +71,15 @@ const manifest: ChannelManifest = {
 };
 
 /** SMS and MMS by Twilio's Programmable Messaging API, version 2010-04-01. */
-export const smsTwilio: ChannelAdapter = { manifest, receive, send };
+export const smsTwilio: ChannelAdapter = {
+  manifest,
+  receive,
+  send,
+  fetchMedia: (media, channel, http) => {
+    const config = configOf(channel);
+    return fetchMedia(media, { baseUrl: config.api_base_url, authorization: authorizationOf(config) }, http);
+  },
+};
 
 function configOf(channel: ResolvedChannel): TwilioConfig {
   const {
@@ -80,6 +89,10 @@ function configOf(channel: ResolvedChannel): TwilioConfig {
     api_base_url,
   } = (channel.config ?? {}) as Partial<TwilioConfig>;
   return { account_sid, auth_token, from, api_base_url: api_base_url || defaultApiBaseUrl };
+}
+
+function authorizationOf({ account_sid, auth_token }: TwilioConfig): string {
+  return `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`;
 }
 
 // Inbound: POST, application/x-www-form-urlencoded:
@@ -103,18 +116,18 @@ function receive(request: InboundRequest, channel: ResolvedChannel): Receipt {
   if (path.endsWith('/status') || (status !== '' && !inboundStatuses.has(status))) {
     return { response: taken, messages: [], statuses: readStatus(request.path, field, providerMessageId) };
   }
-  return { response: taken, messages: [readMessage(form, field, providerMessageId)], statuses: [] };
+  return { response: taken, messages: [readMessage(field, providerMessageId)], statuses: [] };
 }
 
 const inboundStatuses = new Set(['received', 'receiving']);
 
 type Field = (name: string) => string;
 
-function readMessage(form: Form | undefined, field: Field, providerMessageId: string): InboundMessage {
+function readMessage(field: Field, providerMessageId: string): InboundMessage {
   const address = field('From');
   if (address === '') throw new AppError('PAYLOAD_MALFORMED');
   const body = field('Body');
-  const media = readMedia(form, field);
+  const media = readMedia(field);
   const [first, ...others] = media;
   // What has no words is its first picture, so that nobody is asked about an empty text.
   const alone = body === '' && first !== undefined;
@@ -128,29 +141,6 @@ function readMessage(form: Form | undefined, field: Field, providerMessageId: st
     ...(field('OriginalRepliedMessageSid') ? { replyTo: field('OriginalRepliedMessageSid') } : {}),
     ...(consentWord ? { consentWord } : {}),
   };
-}
-
-// Twilio documents at most ten; what is there counts, not what NumMedia claims.
-const maxMedia = 10;
-
-function readMedia(form: Form | undefined, field: Field): Media[] {
-  const media: Media[] = [];
-  for (let index = 0; index < maxMedia && form?.has(`MediaUrl${index}`); index += 1) {
-    media.push(
-      Media.fromPartial({
-        providerUrl: field(`MediaUrl${index}`),
-        contentType: field(`MediaContentType${index}`),
-      }),
-    );
-  }
-  return media;
-}
-
-function mediaContent(media: Media): Content {
-  const [family] = media.contentType.split('/', 1);
-  if (family === 'image' || family === 'audio' || family === 'video')
-    return { kind: { $case: family, value: media } };
-  return { kind: { $case: 'file', value: media } };
 }
 
 // Twilio acts on these by itself when they are the whole message, in any case of letters; we keep our ledger by them.
@@ -206,34 +196,51 @@ function readStatus(path: string, field: Field, providerMessageId: string): Prov
 }
 
 // Outbound: POST {base}/2010-04-01/Accounts/{sid}/Messages.json, basic auth, form To, From or MessagingServiceSid, Body,
-// StatusCallback. 201 {"sid":"SM…","status":"queued",…}, else {"code":21211,"message":"…","more_info":"…","status":400}.
+// MediaUrl up to ten times, StatusCallback. 201 {"sid":"SM…","status":"queued",…}, else {"code":21211,"message":"…","more_info":"…","status":400}.
 // There is no idempotency key: what is in doubt must not be repeated.
 
 async function send(request: SendRequest, http: Parameters<ChannelAdapter['send']>[1]): Promise<SendResult> {
-  const body = plainText(request.content);
+  const { body, files } = partsOf(request);
   if (body === undefined) return { kind: 'permanent', code: 'UNSUPPORTED_KIND' };
   const { unit, limit } = manifest.textLimit;
-  if (body.trim() === '' || textLength(body, unit) > limit)
+  if ((body.trim() === '' && files.length === 0) || textLength(body, unit) > limit)
     return { kind: 'permanent', code: 'MESSAGE_INVALID' };
+  const outbound = await outboundFiles(request, files);
+  if ('code' in outbound) return { kind: 'permanent', code: outbound.code };
   const config = configOf(request.channel);
   const sender = config.from.startsWith('MG') ? 'MessagingServiceSid' : 'From';
   const response = await http.request({
     method: 'POST',
     url: `${config.api_base_url.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(config.account_sid)}/Messages.json`,
     headers: {
-      authorization: `Basic ${Buffer.from(`${config.account_sid}:${config.auth_token}`).toString('base64')}`,
+      authorization: authorizationOf(config),
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
     },
-    body: new URLSearchParams({
-      To: request.address,
-      [sender]: config.from,
-      Body: body,
-      StatusCallback: request.statusUrl,
-    }).toString(),
+    body: new URLSearchParams([
+      ['To', request.address],
+      [sender, config.from],
+      ...(body === '' ? [] : [['Body', body]]),
+      ...outbound.urls.map((url): [string, string] => ['MediaUrl', url]),
+      ['StatusCallback', request.statusUrl],
+    ]).toString(),
     signal: request.signal,
   });
   return judge(response, body);
+}
+
+/** The words of a message, undefined where it has none of its kind, and its files. */
+function partsOf({ content, attachments }: SendRequest): { body: string | undefined; files: Media[] } {
+  const { kind } = content;
+  switch (kind?.$case) {
+    case 'image':
+    case 'audio':
+    case 'video':
+    case 'file':
+      return { body: kind.value.caption, files: [kind.value, ...attachments] };
+    default:
+      return { body: plainText(content), files: attachments };
+  }
 }
 
 const optedOutCode = '21610';
