@@ -3,6 +3,7 @@ import { createChannelLog, createDeliveries, createRegistration } from '@omnigat
 import type { RegistryServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
@@ -10,10 +11,12 @@ import type { FastifyInstance } from 'fastify';
 import { createHolders } from './holders';
 import { registerChatRoutes } from './http/chat-routes';
 import { registerDemoRoute } from './http/demo-route';
+import { registerMediaRoute } from './http/media-route';
 import { createInbound } from './inbound';
 import { createMailboxes } from './mailboxes';
 import { adapterService, webManifest } from './manifest';
 import { createReceipts } from './receipts';
+import { createShowFiles } from './shown-files';
 import { closeCode, closeConnection } from './socket/connection';
 import { refresh } from './socket/conversation';
 import { createHeartbeat } from './socket/heartbeat';
@@ -33,9 +36,14 @@ export interface ChannelWebDeps {
   metrics: Metrics;
   /** `OMNIGATE_PUBLIC_URL`, without a slash at the end. */
   publicUrl: string;
+  /** Where the files of messages are. */
+  media: MediaStore;
+  mediaLinks: MediaLinks;
   sendsInFlight: number;
   /** This is the only process on its database. */
   exclusive: boolean;
+  /** `OMNIGATE_FETCH_ALLOW`. */
+  fetchAllow?: readonly string[];
   /** Sockets at most; default 20,000. */
   maxSockets?: number;
   /** The widget's bundle; default: dist/widget.js of this package. */
@@ -53,7 +61,8 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
   const { database, bus, state, directory, logger, metrics, publicUrl } = deps;
   const signals = createSignals(metrics, `${adapterService}.received`);
   const holders = createHolders(state, (err) => logger.warn({ err }, 'wake-up not published'));
-  const mailboxes = createMailboxes({ database, bus, appended: holders.announce });
+  const showFiles = createShowFiles(deps.mediaLinks, publicUrl);
+  const mailboxes = createMailboxes({ database, bus, showFiles, appended: holders.announce });
   const adapters = new Map([[webManifest.type, createWebAdapter(mailboxes)]]);
   const deliveries = createDeliveries({ ...deps, adapterService, adapters });
   const receipts = createReceipts({ database, recordStatuses: deliveries.recordStatuses });
@@ -106,6 +115,7 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
     http(server) {
       registerChatRoutes(server, { ...deps, ...conversation });
       registerDemoRoute(server, deps);
+      registerMediaRoute(server, deps);
       sockets.attach(server.server);
       // A server that closes waits for what is held open, which is held here.
       server.addHook('preClose', release);
