@@ -92,7 +92,8 @@ export const clockTime = (time: number, locale: string) =>
 /** One stored event as a row of the log. */
 export function messageRow(message: ChatMessage, o: RowOptions): HTMLElement {
   const { role } = message.from;
-  const nodes = contentNodes(message.content, o);
+  const attached = (message.content.attachments ?? []).map((file) => fileView(file, o));
+  const nodes = [...contentNodes(message.content, o), ...attached];
   if (role === 'system' && message.content.type !== 'menu') return h('div', { class: 'system' }, ...nodes);
   const mine = role === 'customer';
   const foot = h('div', { class: 'foot' }, h('time', {}, clockTime(Date.parse(message.time), o.locale)));

@@ -7,7 +7,10 @@ export interface MenuOption {
   label: string;
 }
 
-export type Content =
+/** What a message says, and the files that came besides. */
+export type Content = ContentKind & { attachments?: FileContent[] };
+
+type ContentKind =
   | { type: 'text'; text: string }
   | { type: 'menu'; text: string; options: MenuOption[] }
   | { type: 'choice'; id: string; label: string }

@@ -66,6 +66,7 @@ header :focus-visible{outline-color:var(--on-accent);outline-offset:-3px}
 .bubble img{min-width:44px;min-height:44px}
 .bubble video{display:block;width:260px;max-width:100%;max-height:260px;border-radius:12px}
 .bubble audio{display:block;width:260px;max-width:100%}
+.bubble>a:has(img)+a,.bubble.text>a:has(img),.bubble.text>a:has(.doc){display:block;margin-top:8px}
 .caption{padding:6px 8px 4px;max-width:240px}
 .bubble a:has(.doc){text-decoration:none}
 .doc{display:flex;gap:9px;align-items:center;text-align:start}
