@@ -213,7 +213,7 @@ describe.each(sizes)('on a $size', ({ size, options, locale }) => {
     expect(opened.headers.get('content-security-policy')).toContain('sandbox');
     expect(
       (await fetch(href.replace(/(?<=signature=)./, (first) => (first === 'A' ? 'B' : 'A')))).status,
-    ).toBe(404);
+    ).toBe(403);
 
     await page.reload();
     await page.locator('.launcher').click();

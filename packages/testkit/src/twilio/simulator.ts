@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Caller, createCaller, type RequestChange, type WebhookAnswer } from './callbacks';
 import { answerTaken, readBody } from './exchange';
 import { answerError, commit, isTaken, type TwilioFault } from './faults';
+import { createAccountFiles, type GotFile, getFile } from './media';
 import { refusalOf, type SimulatedMessage } from './messages';
 
 /** How the simulator behaves. */
@@ -34,7 +35,8 @@ export interface InboundText {
   from: string;
   to?: string;
   body?: string;
-  media?: { url: string; contentType: string }[];
+  /** Files of the account, or links to any. */
+  media?: ({ url: string; contentType: string } | { body: Buffer; contentType: string })[];
   messageSid?: string;
   /** Further or other fields. */
   params?: Record<string, string | string[]>;
@@ -59,6 +61,8 @@ export interface TwilioSimulator {
   messages: SimulatedMessage[];
   /** Requests to the send API, taken or not. */
   attempts: SendAttempt[];
+  /** Files of taken messages, got by their links, in order. */
+  gotFiles: GotFile[];
   /** Sends on the wire at once, at most. */
   peakInFlight: number;
   /** The next sends go wrong like this, in order. @param match only of messages whose text contains it */
@@ -95,6 +99,8 @@ export function newSid(prefix: string): string {
 export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<TwilioSimulator> {
   const messages: SimulatedMessage[] = [];
   const attempts: SendAttempt[] = [];
+  const files = createAccountFiles();
+  const gotFiles: GotFile[] = [];
   const faults: { fault: TwilioFault; match?: string }[] = [];
   const optedOut = new Set<string>();
   const senders = new Set(o.senders);
@@ -122,6 +128,9 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       answerStats(response, Number(since[1] ?? 0));
       return;
     }
+    const { authorization } = request.headers;
+    const credentials = `Basic ${Buffer.from(`${o.accountSid}:${authToken}`).toString('base64')}`;
+    if (files.answer(response, { path: request.url ?? '', authorization, credentials })) return;
     const account = messagesPath.exec(request.url ?? '')?.[1];
     if (request.method !== 'POST' || account === undefined) {
       answerError(response, {
@@ -137,7 +146,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     const rules = { accountSid: o.accountSid, authToken, senders, optedOut };
     const refusal =
       refusalOf(rules, {
-        authorization: request.headers.authorization,
+        authorization,
         account: decodeURIComponent(account),
         form,
       }) ?? throttled();
@@ -146,7 +155,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     if (refusal) answerError(response, refusal);
     else if (fault) commit(fault, response);
     else if (message) answerLater(() => answerTaken(response, message, o.accountSid));
-    if (message) follow(callBack(message));
+    if (message) follow(carry(message));
   }
 
   function answerStats(response: ServerResponse, since: number): void {
@@ -182,12 +191,23 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       to: form.get('To') ?? '',
       from: form.get('MessagingServiceSid') ?? form.get('From') ?? '',
       body: form.get('Body') ?? '',
+      mediaUrls: form.getAll('MediaUrl'),
       statusCallback: form.get('StatusCallback') ?? '',
       acceptedMs: Date.now(),
       answered: false,
     };
     messages.push(message);
     return message;
+  }
+
+  /** Files are got after the answer; a message whose file can't be had, or be carried, fails. */
+  async function carry(message: SimulatedMessage): Promise<void> {
+    const got = await Promise.all(message.mediaUrls.map(getFile));
+    gotFiles.push(...got);
+    const failure = got.find(({ errorCode }) => errorCode !== '')?.errorCode;
+    if (!failure) return callBack(message);
+    if (message.statusCallback !== '')
+      await simulator.status(message, 'failed', failure).catch(() => undefined);
   }
 
   async function callBack(message: SimulatedMessage): Promise<void> {
@@ -215,6 +235,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     url: '',
     messages,
     attempts,
+    gotFiles,
     peakInFlight: 0,
     fault: (fault, match) => {
       faults.push(match === undefined ? { fault } : { fault, match });
@@ -223,6 +244,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       const { from, to = '+14155550100', body = '', media = [], url, copies = 1 } = text;
       noteConsent(from, to, body);
       const sid = text.messageSid ?? newSid(media.length > 0 ? 'MM' : 'SM');
+      const messageUrl = `${simulator.url}/2010-04-01/Accounts/${o.accountSid}/Messages/${sid}`;
       const params: Record<string, string | string[]> = {
         ToCountry: 'US',
         SmsMessageSid: sid,
@@ -237,10 +259,12 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
         From: from,
         ApiVersion: '2010-04-01',
         ...Object.fromEntries(
-          media.flatMap((each, index) => [
-            [`MediaUrl${index}`, each.url],
-            [`MediaContentType${index}`, each.contentType],
-          ]),
+          media
+            .map((each) => ('url' in each ? each : files.keep(messageUrl, each)))
+            .flatMap((each, index) => [
+              [`MediaUrl${index}`, each.url],
+              [`MediaContentType${index}`, each.contentType],
+            ]),
         ),
         ...text.params,
       };
