@@ -10,7 +10,7 @@ import {
   OfferState,
   PartyRole,
 } from '@omnigate/contracts';
-import type { WebVisitor } from '@omnigate/testkit';
+import { samplePng, type WebVisitor } from '@omnigate/testkit';
 import { type AgentDesk, openAgentDesk } from '../journeys/agent-desk';
 import { type ChangeRecord, recordChanges } from '../journeys/change-record';
 import { eventually } from '../journeys/eventually';
@@ -19,7 +19,9 @@ import { openWebShop, type WebShop } from '../journeys/web-shop';
 
 const text = (body: string): Content => ({ kind: { $case: 'text', value: { body } } });
 const textsFrom = (visitor: WebVisitor, role: string) =>
-  visitor.messages.filter(({ from }) => from.role === role).map(({ content }) => content.text ?? '');
+  visitor.messages
+    .filter(({ from, content }) => from.role === role && content.type !== 'resolved')
+    .map(({ content }) => content.text ?? '');
 
 describe('web chat', () => {
   let omnigate: OpenedOmnigate;
@@ -173,6 +175,84 @@ describe('web chat', () => {
     expect(textsFrom(visitor, 'system')).toHaveLength(notices);
     const { agents } = await desk.routing.explainRouting({ conversationId: again?.id ?? '' });
     expect(agents.find(({ agent }) => agent === 'desk-1')?.activeConversations).toBe(0);
+  });
+
+  test('a picture goes to the agent by reference and comes back as a link; what lies about its type does not', async () => {
+    const visitor = await newVisitor();
+    const bytes = samplePng({ width: 900, height: 600 });
+    const cid = randomUUID();
+    const file = { bytes, type: 'image/png', name: '漏水.png', cid };
+    const place = await visitor.sendFile(file);
+    expect(await visitor.sendFile(file)).toEqual(place);
+    const shown = await visitor.message(({ content }) => content.type === 'image');
+    expect(shown).toMatchObject({ cid, content: { name: '漏水.png', size: bytes.length } });
+    const opened = await fetch(new URL(String(shown.content.url), omnigate.httpUrl));
+    expect(Buffer.from(await opened.arrayBuffer()).equals(bytes)).toBe(true);
+    const small = await fetch(new URL(String(shown.content.thumbnail_url), omnigate.httpUrl));
+    expect(small.headers.get('content-type')).toBe('image/jpeg');
+
+    for (const lie of [
+      { bytes: Buffer.from('<html><script>alert(1)</script>'), type: 'image/png' },
+      {
+        bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'),
+        type: 'image/svg+xml',
+      },
+      { bytes: samplePng({ width: 9_000, height: 9_000 }), type: 'image/png' },
+    ])
+      await expect(visitor.sendFile(lie)).rejects.toMatchObject({ code: 'MEDIA_TYPE_REFUSED' });
+
+    const conversation = await conversationOf(visitor);
+    const conversations = omnigate.client(ConversationServiceService);
+    const kind = await eventually(async () => {
+      const { messages } = await conversations.listMessages({ conversationId: conversation.id });
+      const [first] = messages.filter(({ direction }) => direction === Direction.DIRECTION_INBOUND);
+      return first?.content?.kind;
+    });
+    if (kind.$case !== 'image') throw new Error(`it came as ${kind.$case}`);
+    expect(kind.value).toMatchObject({ contentType: 'image/png', fileName: '漏水.png', providerUrl: '' });
+    await conversations.sendMessage({
+      requestId: randomUUID(),
+      conversationId: conversation.id,
+      content: { kind: { $case: 'image', value: { ...kind.value, caption: '收到' } } },
+    });
+    const back = await visitor.message(({ from }) => from.role === 'agent');
+    expect(back.content).toMatchObject({ type: 'image', text: '收到' });
+    expect((await fetch(new URL(String(back.content.url), omnigate.httpUrl))).status).toBe(200);
+  });
+
+  test('a resolved conversation is rated once, and the rating opens nothing and asks nobody', async () => {
+    const conversations = omnigate.client(ConversationServiceService);
+    const record = await recordChanges(conversations);
+    const visitor = await newVisitor();
+    await visitor.say('物业费怎么交？');
+    await visitor.message(({ from }) => from.role === 'bot');
+    const { id } = await conversationOf(visitor);
+    await conversations.resolveConversation({ conversationId: id });
+    const end = await visitor.message(({ content }) => content.type === 'resolved');
+    for (const score of [0, 6])
+      await expect(visitor.rate({ of: end.id, score })).rejects.toMatchObject({ code: 'MESSAGE_INVALID' });
+    await visitor.rate({ of: end.id, score: 4, comment: '不错，电话 13812345678' });
+    const other = await newVisitor();
+    await expect(other.rate({ of: end.id, score: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(visitor.rate({ of: end.id, score: 1 })).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+
+    const rated = await eventually(async () => (await conversationsOf(visitor))[0]?.rating);
+    expect(rated).toMatchObject({ score: 4, comment: '不错，电话 13812345678' });
+    const told = await eventually(
+      () =>
+        record.changes.find(
+          ({ conversationId, change }) => conversationId === id && change?.$case === 'rated',
+        )?.change,
+    );
+    record.stop();
+    expect(told).toMatchObject({ value: { score: 4, comment: expect.stringMatching(/^不错，电话/) } });
+    expect(JSON.stringify(told, (_, value) => (typeof value === 'bigint' ? '' : value))).not.toContain(
+      '13812345678',
+    );
+    expect(await conversationsOf(visitor)).toHaveLength(1);
+    expect(textsFrom(visitor, 'bot')).toHaveLength(1);
+    await visitor.say('发票怎么开');
+    await eventually(async () => (await conversationsOf(visitor)).length === 2);
   });
 
   test('a watch resumes by its token without a gap or a repeat', async () => {

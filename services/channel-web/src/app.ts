@@ -15,6 +15,7 @@ import { createInbound } from './inbound';
 import { createMailboxes } from './mailboxes';
 import { adapterService, webManifest } from './manifest';
 import { createReceipts } from './receipts';
+import { createShowFiles } from './shown-files';
 import { closeCode, closeConnection } from './socket/connection';
 import { refresh } from './socket/conversation';
 import { createHeartbeat } from './socket/heartbeat';
@@ -59,7 +60,8 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
   const { database, bus, state, directory, logger, metrics, publicUrl } = deps;
   const signals = createSignals(metrics, `${adapterService}.received`);
   const holders = createHolders(state, (err) => logger.warn({ err }, 'wake-up not published'));
-  const mailboxes = createMailboxes({ database, bus, appended: holders.announce });
+  const showFiles = createShowFiles(deps.mediaLinks, publicUrl);
+  const mailboxes = createMailboxes({ database, bus, showFiles, appended: holders.announce });
   const adapters = new Map([[webManifest.type, createWebAdapter(mailboxes)]]);
   const deliveries = createDeliveries({ ...deps, adapterService, adapters });
   const receipts = createReceipts({ database, recordStatuses: deliveries.recordStatuses });

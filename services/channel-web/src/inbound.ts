@@ -12,7 +12,7 @@ import { AppError } from '@omnigate/errors';
 import { beginSpan, eventIdOf, failSpan, type Signals, SpanKind, traceparentOf } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import { contentOf, nameOfSaid, type Said, wireContentOfSaid } from './domain/said';
-import { resolvedContent } from './domain/wire-content';
+import { isFile, resolvedContent } from './domain/wire-content';
 import type { Mailboxes } from './mailboxes';
 import type { Visit } from './visits';
 
@@ -35,6 +35,11 @@ export interface Stored {
 
 /** Takes visitors' messages. */
 export interface Inbound {
+  /**
+   * Looks for the file that a visitor sent by this cid.
+   * @throws AppError REQUEST_ID_REUSED for the cid of another message; DATABASE_UNAVAILABLE
+   */
+  findFile(visit: Visit, cid: string): Promise<Stored | undefined>;
   /**
    * Takes a token of the visitor's rate.
    * @throws AppError RATE_LIMITED with `retryAfterMs`
@@ -94,6 +99,11 @@ export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: 
   }
 
   return {
+    async findFile(visit, cid) {
+      const found = await o.mailboxes.find({ ...visit, id: idOf(visit, cid) });
+      if (found && !isFile(found.content)) throw new AppError('REQUEST_ID_REUSED');
+      return found && { cid, id: found.id, seq: found.seq, time: found.time };
+    },
     async admit(visit) {
       const { taken, retryAfterMs } = await o.state.takeTokens(
         `chat:${visit.channelId}|${visit.address}`,
@@ -111,8 +121,7 @@ export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: 
       });
       o.signals.received();
       o.signals.lag((Date.now() - message.receivedTime.getTime()) / 1_000);
-      // The cid is unique in its visitor only; the event id must be so in the channel.
-      const id = eventIdOf(channel.id, `${visit.address}|${nameOfSaid(cid, said)}`, 0);
+      const id = idOf(visit, nameOfSaid(cid, said));
       const content = JSON.stringify(wireContentOfSaid(said));
       const { tenantId, channelId, address, name } = visit;
       const event = { tenantId, channelId, address, id, cid, role: 'customer' as const, name, content };
@@ -131,6 +140,10 @@ export function createInbound(o: { mailboxes: Mailboxes; state: State; signals: 
     },
   };
 }
+
+/** A name is unique in its visitor only; the event id must be so in the channel. */
+const idOf = (visit: Visit, name: string): string =>
+  eventIdOf(visit.channelId, `${visit.address}|${name}`, 0);
 
 const alreadySaid = (said: Said): AppError =>
   'score' in said

@@ -47,6 +47,18 @@ export interface WebVisitor {
     option: { id: string; label: string },
     cid?: string,
   ): Promise<{ cid: string; id: string; seq: number }>;
+  /** Rates the conversation whose end the event `of` told. */
+  rate(
+    rating: { of: string; score: number; comment?: string },
+    cid?: string,
+  ): Promise<{ cid: string; id: string; seq: number }>;
+  /** Sends a file by HTTP; rejects with an error that has the server's `code`. */
+  sendFile(file: {
+    bytes: Buffer;
+    type: string;
+    name?: string;
+    cid?: string;
+  }): Promise<{ id: string; seq: number }>;
   /** Sends any frame, or any text as a frame. */
   frame(frame: object | string | Buffer): void;
   /** Acknowledges what has come, or tells that it was read. */
@@ -183,6 +195,28 @@ export function createWebVisitor(o: WebVisitorOptions): WebVisitor {
     throw Object.assign(new Error(`refused: ${String(answer.code)}`), answer);
   }
 
+  async function sendFile(file: {
+    bytes: Buffer;
+    type: string;
+    name?: string;
+    cid?: string;
+  }): Promise<{ id: string; seq: number }> {
+    const response = await fetch(`${base}/files`, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        authorization: `Bearer ${token}`,
+        'idempotency-key': file.cid ?? randomUUID(),
+        'content-type': file.type,
+        'x-file-name': encodeURIComponent(file.name ?? ''),
+      },
+      body: new Uint8Array(file.bytes),
+    });
+    const answer = (await response.json()) as { id: string; seq: number; error?: { code: string } };
+    if (response.ok) return answer;
+    throw Object.assign(new Error(`refused: ${answer.error?.code}`), answer.error);
+  }
+
   return {
     messages,
     frames,
@@ -203,6 +237,8 @@ export function createWebVisitor(o: WebVisitorOptions): WebVisitor {
     },
     say: (text, cid = randomUUID()) => send({ t: 'msg', cid, text }),
     choose: (option, cid = randomUUID()) => send({ t: 'choice', cid, ...option }),
+    rate: (rating, cid = randomUUID()) => send({ t: 'rate', cid, ...rating }),
+    sendFile,
     frame: post,
     acknowledge: (kind = 'ack') => post({ t: kind, seq: lastSeq }),
     message: (fits) => waitFor('message', () => messages.find(fits)),

@@ -16,6 +16,10 @@ test('every kind of content has a form that a page can show', () => {
     url: 'https://m.example/1',
     name: 'a.png',
     text: 'see',
+    content_type: 'image/png',
+    size: 1,
+    media_id: '',
+    thumbnail_id: '',
   });
   expect(shown({ $case: 'location', value: { latitude: 1, longitude: 2, label: 'x' } })).toEqual({
     type: 'location',

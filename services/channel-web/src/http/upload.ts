@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import multipart from '@fastify/multipart';
 import { AppError } from '@omnigate/errors';
-import type { MediaStore, StoredMedia } from '@omnigate/media';
+import type { MediaStore, PutOptions, StoredMedia } from '@omnigate/media';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const limits = {
@@ -33,17 +33,16 @@ interface Upload {
 /**
  * Keeps the file of a request; nothing is left of one that breaks off.
  * @param request to a route of `takeUploads`; a body that is no form may have its name as `?name=`
- * @param o.maxBytes default: the store's
+ * @param o.take what is taken; default: all that the store takes
  * @throws AppError MEDIA_TOO_LARGE, MEDIA_TYPE_REFUSED, MEDIA_EMPTY, PAYLOAD_MALFORMED
  */
 export async function keepUpload(
   request: FastifyRequest,
-  o: { tenantId: string; media: MediaStore; maxBytes?: number },
+  o: { tenantId: string; media: MediaStore; take?: Pick<PutOptions, 'accepts' | 'fileName' | 'maxBytes'> },
 ): Promise<StoredMedia> {
   try {
     const { source, ...said } = await uploadOf(request);
-    const limit = o.maxBytes === undefined ? {} : { maxBytes: o.maxBytes };
-    return await o.media.put(o.tenantId, source, { ...said, ...limit }).catch((error: unknown) => {
+    return await o.media.put(o.tenantId, source, { ...said, ...o.take }).catch((error: unknown) => {
       throw isBroken(source, error) ? malformed(error) : error;
     });
   } finally {
@@ -75,11 +74,17 @@ async function uploadOf(request: FastifyRequest): Promise<Upload> {
  */
 function bodyOf(request: IncomingMessage): Readable {
   const body = new PassThrough();
-  request.once('error', (error) => body.destroy(error));
-  request.once('close', () => {
+  const breakOff = () => {
     if (!request.complete) body.destroy(malformed(undefined));
-  });
-  return request.pipe(body);
+  };
+  // Whoever reads is told; until then nobody listens.
+  body.on('error', () => {});
+  request.once('error', (error) => body.destroy(error));
+  request.once('close', breakOff);
+  request.pipe(body);
+  // It may have broken off before.
+  if (request.destroyed) breakOff();
+  return body;
 }
 
 /** What clients send that don't say; it claims nothing. */

@@ -49,6 +49,7 @@ const contentSecurityPolicy = [
   `style-src ${hashOf(style)}`,
   "connect-src 'self' ws: wss:",
   "img-src 'self' data: blob:",
+  "media-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
