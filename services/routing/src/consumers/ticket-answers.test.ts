@@ -1,4 +1,4 @@
-import { type Media, StoredMessage, type TicketAnswer, type TicketRequested } from '@omnigate/contracts';
+import type { Media, TicketAnswer, TicketRequested } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { type Bed, customer, type Inbound, openBed } from '../../testing/bed';
 import type { TenantOptions, TestTenant } from '../../testing/directory';
@@ -12,10 +12,7 @@ import {
   textOf,
   ticketMenu,
 } from '../../testing/ticket-desk';
-import { beginChanges, writeChanges } from '../store/changes';
-import { lockConversations } from '../store/conversations';
 import { createHeldRequests } from '../tickets/held-requests';
-import { releaseRequests } from '../tickets/requests';
 
 const assigned = { accept: '接单', refuse: '拒绝' };
 const accepted = { complete: '完成' };
@@ -58,23 +55,18 @@ async function comeOf(tenant: TestTenant, ...messages: Inbound[]) {
   return { told, turns: (await turnsOf(tenant)).length };
 }
 
-/** Stores the file of a tenant's last message, as the consumer of media.stored does. */
-async function store(tenant: TestTenant, media: Media): Promise<void> {
+/** Tells what became of the attachments of a tenant's last message. */
+async function store(tenant: TestTenant, ...files: Media[]): Promise<void> {
   const [conversation] = await bed.conversationsOf(tenant);
-  const id = { tenantId: tenant.tenantId, conversationId: conversation?.id ?? '' };
-  await bed.database.transaction({ tenants: [tenant.tenantId] }, async (tx) => {
-    await lockConversations(tx, [id]);
-    await tx.query({
-      text: 'update message set attachments = $2 where conversation_id = $1 and attachments is not null',
-      values: [
-        id.conversationId,
-        Buffer.from(StoredMessage.encode(StoredMessage.fromPartial({ attachments: [media] })).finish()),
-      ],
-    });
-    const changes = beginChanges(tx, new Date());
-    await releaseRequests(changes, [id]);
-    await writeChanges(changes, bed.bus);
-  });
+  const conversationId = conversation?.id ?? '';
+  const [row] = await bed.database.transaction({ tenants: [tenant.tenantId] }, (tx) =>
+    tx.query<{ id: string }>({
+      text: 'select id from message where conversation_id = $1 order by seq desc limit 1',
+      values: [conversationId],
+    }),
+  );
+  const items = files.map((media, index) => ({ index: index + 1, media }));
+  await bed.tellFiles(tenant, { conversationId, messageId: row?.id ?? '', items });
 }
 
 const release = () => createHeldRequests(bed.context).release();
@@ -208,12 +200,16 @@ describe('before completing, a worker', () => {
 });
 
 describe('files that are being fetched', () => {
-  test('hold the answer until they are stored', async () => {
+  test('hold the answer until all are stored', async () => {
     const { tenant } = await offered(accepted);
-    const file = fileOf('1.jpg');
-    expect(await comeOf(tenant, { text: '1', attachments: [file] })).toEqual({ told: [], turns: 0 });
-    await store(tenant, { ...file, mediaId: newId() });
+    const [file, other] = [fileOf('1.jpg'), fileOf('2.jpg')];
+    expect(await comeOf(tenant, { text: '1', attachments: [file, other] })).toEqual({ told: [], turns: 0 });
+    const stored = { ...file, mediaId: newId() };
+    await store(tenant, stored);
+    expect(await requests.settled(tenant)).toEqual([]);
+    await store(tenant, stored, { ...other, errorCode: 'MEDIA_TOO_LARGE' });
     const [request] = await requests.of(tenant, 1);
+    expect(answerOf(request)?.media[1]).toMatchObject({ errorCode: 'MEDIA_TOO_LARGE' });
     expect(answerOf(request)?.media[0]).toMatchObject({
       providerUrl: file.providerUrl,
       mediaId: expect.stringMatching(/-/),
