@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { v4 as uuid } from 'uuid';
 import { eventually } from '../journeys/eventually';
 import { openBrowser, openPage } from './browser';
+import { expectInStep, mailboxOf, said, say } from './chat-page';
 
 // Kept for people to look at; the folder is printed.
 const screenshots = mkdtempSync(join(tmpdir(), 'omnigate-screenshots-'));
@@ -28,60 +29,9 @@ afterAll(async () => {
 
 const shoot = (page: Page, name: string) => page.screenshot({ path: join(screenshots, `${name}.png`) });
 const demo = (language: string) => `${omnigate.httpUrl}/demo?lang=${language}`;
-const input = (page: Page) => page.getByRole('textbox');
-const said = (page: Page, role: string) => page.locator(`.list .${role} .bubble, .list .${role}.system`);
-
-async function say(page: Page, text: string): Promise<void> {
-  await input(page).fill(text);
-  await input(page).press('Enter');
-}
-
 async function answerAfter(page: Page, count: number): Promise<string> {
   await said(page, 'bot').nth(count).waitFor();
   return (await said(page, 'bot').nth(count).textContent()) ?? '';
-}
-
-interface Mailbox {
-  address: string;
-  texts: string[];
-  seqs: number[];
-}
-
-/** What the server holds of this page's visitor, asked with the page's own token. */
-function mailboxOf(page: Page): Promise<Mailbox> {
-  return page.evaluate(async () => {
-    const script = document.querySelector<HTMLScriptElement>('script[src*="widget.js"]');
-    const channel = script?.src.split('/').at(-2) ?? '';
-    const { token } = JSON.parse(localStorage.getItem(`omnigate:${channel}`) ?? '{}') as { token: string };
-    const answer = await fetch(`/chat/${channel}/messages?wait=0&ack=0`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    const { messages } = (await answer.json()) as {
-      messages: { seq: number; content: { text?: string; label?: string } }[];
-    };
-    const payload = JSON.parse(
-      atob((token.split('.')[0] ?? '').replaceAll('-', '+').replaceAll('_', '/')),
-    ) as { a: string };
-    return {
-      address: payload.a,
-      texts: messages.map(({ content }) => content.text ?? content.label ?? ''),
-      seqs: messages.map(({ seq }) => seq),
-    };
-  });
-}
-
-/** The page shows what the mailbox holds: nothing missing, nothing twice, in the same order. */
-async function expectInStep(page: Page): Promise<void> {
-  await eventually(
-    async () => {
-      const shown = await page.locator('.list .bubble, .list .system').allTextContents();
-      const { texts, seqs } = await mailboxOf(page);
-      expect(shown).toEqual(texts);
-      expect(seqs).toEqual(seqs.map((_, index) => index + 1));
-      return true;
-    },
-    { what: 'the page in step with the mailbox' },
-  );
 }
 
 test('a desktop page in Chinese: answer, lost connection, resume, reload', async () => {

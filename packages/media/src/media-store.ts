@@ -32,6 +32,8 @@ export interface PutOptions {
   claimedType?: string;
   /** Default: `maxMediaBytes`. */
   maxBytes?: number;
+  /** Says of a type by content whether it is taken; default: all that the store knows what to do with. */
+  accepts?(contentType: string): boolean;
 }
 
 /** The files of all tenants. A tenant's files are reached by that tenant's id alone. */

@@ -48,6 +48,28 @@ describe('createHttpServer', () => {
     agent.destroy();
   });
 
+  test('a body that takes long is waited for where a route takes files, and nowhere else', async () => {
+    server = createHttpServer({ health: createHealth(), metrics: createMetrics(), requestMs: 100 });
+    server.post('/files', { config: { slowBody: true } }, async () => 'taken');
+    server.post('/body', async () => 'taken');
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    /** Sends all but the last byte, and that when the other request has been ended. */
+    const begin = (path: string) => {
+      const outgoing = request(`${url}${path}`, { method: 'POST', headers: { 'content-length': '2' } });
+      outgoing.setHeader('content-type', 'text/plain');
+      outgoing.write('x');
+      const answered = new Promise<number | undefined>((resolve) => {
+        outgoing.on('response', (response) => resolve(response.resume().statusCode));
+        outgoing.on('error', () => resolve(undefined));
+      });
+      return { answered, end: () => outgoing.end('y') };
+    };
+    const [file, body] = [begin('/files'), begin('/body')];
+    expect(await body.answered).toBe(408);
+    file.end();
+    expect(await file.answered).toBe(200);
+  });
+
   test.each([
     [undefined, '127.0.0.1'],
     [['127.0.0.1'], '203.0.113.7'],

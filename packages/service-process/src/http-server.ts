@@ -1,5 +1,6 @@
 import { type Health, type Metrics, registerOperations } from '@omnigate/runtime';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { allowSlowBodies } from './slow-bodies';
 
 /** Of HTTP: the body is. */
 const tooLarge = 413;
@@ -7,6 +8,8 @@ const bodyLimitBytes = 1_048_576;
 /** A request that has not come whole by then is ended; providers wait 5 to 15 s themselves. */
 const requestTimeoutMs = 20_000;
 const headersTimeoutMs = 10_000;
+/** A file from a telephone with a bad connection. */
+const slowBodyMs = 300_000;
 const keepAliveTimeoutMs = 65_000;
 
 /** A path that no route can read, such as `/webhooks/sms-twilio/%ff`; at webhooks it is an unknown channel like any other. */
@@ -23,6 +26,8 @@ export interface HttpServerOptions {
   metrics: Metrics;
   /** Addresses, or ranges such as 10.0.0.0/8, of proxies whose word for a visitor's address is taken; default: none. */
   trustProxy?: readonly string[];
+  /** Milliseconds in which a request must have come whole; for tests. */
+  requestMs?: number;
 }
 
 /**
@@ -35,10 +40,13 @@ export function createHttpServer(deps: HttpServerOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
+    requestTimeout: deps.requestMs ?? requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
     forceCloseConnections: 'idle',
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5_000 },
+    http: {
+      headersTimeout: Math.min(headersTimeoutMs, deps.requestMs ?? headersTimeoutMs),
+      connectionsCheckingInterval: (deps.requestMs ?? requestTimeoutMs) / 4,
+    },
     trustProxy: deps.trustProxy?.length ? [...deps.trustProxy] : false,
     frameworkErrors: (_error, request, reply) => answerBadPath(request, reply),
   });
@@ -55,6 +63,7 @@ export function createHttpServer(deps: HttpServerOptions): FastifyInstance {
   server.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode === tooLarge) reply.removeHeader('connection');
   });
+  allowSlowBodies(server, slowBodyMs);
   endConnectionsAtClose(server);
   registerOperations(server, deps);
   return server;

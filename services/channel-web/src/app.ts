@@ -11,10 +11,12 @@ import type { FastifyInstance } from 'fastify';
 import { createHolders } from './holders';
 import { registerChatRoutes } from './http/chat-routes';
 import { registerDemoRoute } from './http/demo-route';
+import { registerMediaRoute } from './http/media-route';
 import { createInbound } from './inbound';
 import { createMailboxes } from './mailboxes';
 import { adapterService, webManifest } from './manifest';
 import { createReceipts } from './receipts';
+import { createShowFiles } from './shown-files';
 import { closeCode, closeConnection } from './socket/connection';
 import { refresh } from './socket/conversation';
 import { createHeartbeat } from './socket/heartbeat';
@@ -59,7 +61,8 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
   const { database, bus, state, directory, logger, metrics, publicUrl } = deps;
   const signals = createSignals(metrics, `${adapterService}.received`);
   const holders = createHolders(state, (err) => logger.warn({ err }, 'wake-up not published'));
-  const mailboxes = createMailboxes({ database, bus, appended: holders.announce });
+  const showFiles = createShowFiles(deps.mediaLinks, publicUrl);
+  const mailboxes = createMailboxes({ database, bus, showFiles, appended: holders.announce });
   const adapters = new Map([[webManifest.type, createWebAdapter(mailboxes)]]);
   const deliveries = createDeliveries({ ...deps, adapterService, adapters });
   const receipts = createReceipts({ database, recordStatuses: deliveries.recordStatuses });
@@ -112,6 +115,7 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
     http(server) {
       registerChatRoutes(server, { ...deps, ...conversation });
       registerDemoRoute(server, deps);
+      registerMediaRoute(server, deps);
       sockets.attach(server.server);
       // A server that closes waits for what is held open, which is held here.
       server.addHook('preClose', release);

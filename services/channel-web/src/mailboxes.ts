@@ -1,9 +1,11 @@
 import type { Bus, OutgoingRecord } from '@omnigate/bus';
 import type { Database, Queryable } from '@omnigate/database';
 import { groupCommit } from '@omnigate/runtime';
+import type { ShowFiles } from './shown-files';
 import {
   type Appended,
   appendEvents,
+  findEvent,
   type LoggedEvent,
   type Mailbox,
   type NewEvent,
@@ -29,6 +31,8 @@ export interface Mailboxes {
   append(entry: Entry): Promise<Appended>;
   /** Reads a mailbox after a seq. */
   read(wish: ReadAfter): Promise<LoggedEvent[]>;
+  /** Looks for one event. */
+  find(wish: Mailbox & { id: string }): Promise<LoggedEvent | undefined>;
   /** Reads how far a mailbox has come. */
   progress(mailbox: Mailbox): Promise<Progress>;
   /** Reads the last seq of many. */
@@ -40,6 +44,8 @@ export interface Mailboxes {
 export interface MailboxesDeps {
   database: Database;
   bus: Bus;
+  /** Gives events what pages need to show files. */
+  showFiles: ShowFiles;
   /** Called after the commit with the events that are new. */
   appended(events: LoggedEvent[]): void;
 }
@@ -52,7 +58,7 @@ const tenantsOf = (mailboxes: readonly Mailbox[]) => [
 ];
 
 /** Makes the mailboxes of this process's database. */
-export function createMailboxes({ database, bus, appended }: MailboxesDeps): Mailboxes {
+export function createMailboxes({ database, bus, showFiles, appended }: MailboxesDeps): Mailboxes {
   async function flush(entries: Entry[]): Promise<Appended[]> {
     const events = entries.map((entry) => entry.event);
     const places = await database.transaction({ tenants: tenantsOf(events) }, async (tx) => {
@@ -63,7 +69,7 @@ export function createMailboxes({ database, bus, appended }: MailboxesDeps): Mai
       );
       return rows;
     });
-    appended(events.flatMap((event, index) => freshEvent(event, places[index])));
+    appended(events.flatMap((event, index) => freshEvent(event, places[index])).map(showFiles));
     return places;
   }
 
@@ -91,7 +97,8 @@ export function createMailboxes({ database, bus, appended }: MailboxesDeps): Mai
 
   return {
     append: (entry) => appends.add(entry),
-    read: (wish) => reads.add(wish),
+    read: async (wish) => (await reads.add(wish)).map(showFiles),
+    find: (wish) => inScope([wish], (tx) => findEvent(tx, wish)),
     progress: (mailbox) => progress.add(mailbox),
     lastSeqs: (mailboxes) => inScope([...mailboxes], readLastSeqs),
     drain: async () => {

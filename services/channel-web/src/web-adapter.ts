@@ -2,7 +2,7 @@ import type { ChannelAdapter, SendRequest } from '@omnigate/channel-kit';
 import { PartyRole } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { validate } from 'uuid';
-import { wireContentOf } from './domain/wire-content';
+import { mailboxContentOf } from './domain/wire-content';
 import type { Mailboxes } from './mailboxes';
 import { webManifest } from './manifest';
 import type { NewEvent, Role } from './store/event-log';
@@ -15,7 +15,7 @@ const roles: Partial<Record<PartyRole, Role>> = {
 /** A visitor's id, or a signed-in user. */
 const isAddress = (address: string) => validate(address) || /^user:./.test(address);
 
-function eventOf({ messageId, channel, address, sender, content }: SendRequest): NewEvent {
+function eventOf({ messageId, channel, address, sender, content, attachments }: SendRequest): NewEvent {
   return {
     tenantId: channel.tenantId,
     channelId: channel.id,
@@ -24,7 +24,7 @@ function eventOf({ messageId, channel, address, sender, content }: SendRequest):
     cid: null,
     role: roles[sender.role] ?? 'system',
     name: sender.name,
-    content: JSON.stringify(wireContentOf(content)),
+    content: mailboxContentOf(content, attachments),
   };
 }
 

@@ -57,8 +57,11 @@ export function createDirectoryMediaStore({ folder }: { folder: string }): Media
     const fileName = safeFileName(options.fileName ?? '');
     const kind = await fileKind(bytes.head, { ...options, fileName });
     const preview = await previewOf(bytes.path, kind);
-    const thumbnailId = await keepThumbnail(tenantId, preview.thumbnail);
     const contentType = preview.bomb ? opaqueType : kind;
+    if (options.accepts?.(contentType) === false) {
+      throw new AppError('MEDIA_TYPE_REFUSED', { reason: contentType });
+    }
+    const thumbnailId = await keepThumbnail(tenantId, preview.thumbnail);
     const sidecar = { contentType, sizeBytes: bytes.sizeBytes, fileName, thumbnailId };
     return { mediaId: await keep(tenantId, bytes, sidecar), ...sidecar };
   }

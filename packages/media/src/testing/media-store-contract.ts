@@ -109,6 +109,14 @@ export function describeMediaStoreContract(create: () => Promise<MediaStore>): v
     expect(await codeOf(store.put(tenantId, page, { claimedType: 'image/png' }))).toBe('MEDIA_TYPE_REFUSED');
   });
 
+  it('refuses what its caller does not take, by its content', async () => {
+    const accepts = (type: string) => type === 'image/png';
+    expect(await codeOf(store.put(tenantId, samplePng(), { accepts }))).toBe('kept');
+    expect(await codeOf(store.put(tenantId, Buffer.from('a text'), { accepts }))).toBe('MEDIA_TYPE_REFUSED');
+    const bomb = samplePng({ width: 16_000, height: 16_000 });
+    expect(await codeOf(store.put(tenantId, bomb, { accepts }))).toBe('MEDIA_TYPE_REFUSED');
+  });
+
   it('fails as its source does', async () => {
     const failure = new Error('broken off');
     const source = new Readable({

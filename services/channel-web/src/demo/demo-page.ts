@@ -46,6 +46,7 @@ const contentSecurityPolicy = [
   `style-src ${hashOf(demoStyle)}`,
   "connect-src 'self' ws: wss:",
   "img-src 'self' data:",
+  "media-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

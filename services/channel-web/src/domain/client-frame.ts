@@ -4,6 +4,8 @@ import { z } from 'zod';
 /** Characters (code points) that one message may have. */
 export const maxTextCharacters = 8_000;
 
+const maxCommentCharacters = 1_000;
+
 /** Bytes that one frame or request body may have. */
 export const maxFrameBytes = 64 * 1024;
 
@@ -27,10 +29,22 @@ export const textSchema = z.object({ text: cleanText });
 /** An option of a menu as it was shown. */
 export const choiceSchema = z.object({ id: label.refine((id) => id !== '', 'empty'), label });
 
+/** What the visitor thinks of the conversation whose end the event `of` told. */
+export const ratingSchema = z.object({
+  of: z.uuid(),
+  score: z.number().int().min(1).max(5),
+  comment: z
+    .string()
+    .transform((text) => sanitizeText(text).trim())
+    .refine((text) => [...text].length <= maxCommentCharacters, 'longer than 1,000 characters')
+    .default(''),
+});
+
 const frameSchema = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hello'), token: z.string().max(2_000), after_seq: seq.default(0) }),
   z.object({ t: z.literal('msg'), cid: cidSchema, ...textSchema.shape }),
   z.object({ t: z.literal('choice'), cid: cidSchema, ...choiceSchema.shape }),
+  z.object({ t: z.literal('rate'), cid: cidSchema, ...ratingSchema.shape }),
   z.object({ t: z.literal('typing') }),
   z.object({ t: z.literal('ack'), seq }),
   z.object({ t: z.literal('read'), seq }),
@@ -39,7 +53,7 @@ const frameSchema = z.discriminatedUnion('t', [
 /** A frame from the page; README.md tells what each means. */
 export type ClientFrame = z.infer<typeof frameSchema>;
 
-/** A frame that can't be used; `cid` when it was a message whose text is at fault. */
+/** A frame that can't be used; `cid` when it was a message whose content is at fault. */
 export interface BadFrame {
   t: 'bad';
   code: 'PAYLOAD_MALFORMED' | 'MESSAGE_INVALID';
@@ -62,7 +76,7 @@ export function parseClientFrame(text: string): ClientFrame | BadFrame {
   const raw = parseJson(text);
   const parsed = frameSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const message = z.object({ t: z.enum(['msg', 'choice']), cid: cidSchema }).safeParse(raw);
+  const message = z.object({ t: z.enum(['msg', 'choice', 'rate']), cid: cidSchema }).safeParse(raw);
   if (message.success) return { t: 'bad', code: 'MESSAGE_INVALID', cid: message.data.cid };
   return { t: 'bad', code: 'PAYLOAD_MALFORMED' };
 }

@@ -6,6 +6,7 @@ import { maxFrameBytes } from '../domain/client-frame';
 import type { Visits } from '../visits';
 import { type MessageRouteDeps, registerMessageRoutes } from './message-routes';
 import { registerSessionRoute, type SessionRouteDeps } from './session-route';
+import { registerUploadRoute, type UploadRouteDeps } from './upload-route';
 import { registerWidgetRoute, type WidgetRouteDeps } from './widget-route';
 
 declare module 'fastify' {
@@ -16,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** What the routes below `/chat` need. */
-export interface ChatRouteDeps extends SessionRouteDeps, MessageRouteDeps, WidgetRouteDeps {
+export interface ChatRouteDeps extends SessionRouteDeps, MessageRouteDeps, UploadRouteDeps, WidgetRouteDeps {
   visits: Visits;
   logger: Logger;
 }
@@ -84,11 +85,16 @@ export function registerChatRoutes(server: FastifyInstance, deps: ChatRouteDeps)
       pages.addHook('onRequest', (request, reply) => admitPage(request, reply, deps.visits));
       registerSessionRoute(pages, deps);
       registerMessageRoutes(pages, deps);
-      for (const url of ['/chat/:channelId/sessions', '/chat/:channelId/messages']) {
+      registerUploadRoute(pages, deps);
+      for (const url of [
+        '/chat/:channelId/sessions',
+        '/chat/:channelId/messages',
+        '/chat/:channelId/files',
+      ]) {
         pages.options(url, async (_request, reply) => {
           reply.headers({
             'access-control-allow-methods': 'GET, POST',
-            'access-control-allow-headers': 'authorization, content-type, idempotency-key',
+            'access-control-allow-headers': 'authorization, content-type, idempotency-key, x-file-name',
             'access-control-max-age': preflightSeconds,
           });
           return reply.status(204).send();
@@ -101,7 +107,8 @@ export function registerChatRoutes(server: FastifyInstance, deps: ChatRouteDeps)
           .send({
             error: {
               code: 'FAILED_PRECONDITION',
-              message: 'This is the WebSocket address; see /sessions and /messages below it for HTTP.',
+              message:
+                'This is the WebSocket address; see /sessions, /messages and /files below it for HTTP.',
             },
           }),
       );

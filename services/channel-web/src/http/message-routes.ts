@@ -1,7 +1,7 @@
 import { AppError } from '@omnigate/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { choiceSchema, cidSchema, textSchema } from '../domain/client-frame';
+import { choiceSchema, cidSchema, ratingSchema, textSchema } from '../domain/client-frame';
 import type { Holders } from '../holders';
 import type { Inbound, SaidMessage } from '../inbound';
 import type { Mailboxes } from '../mailboxes';
@@ -29,6 +29,7 @@ const postSchema = z.object({
   cid: cidSchema.optional(),
   text: textSchema.shape.text.optional(),
   choice: choiceSchema.optional(),
+  rating: ratingSchema.optional(),
 });
 
 const querySchema = z.object({
@@ -49,12 +50,13 @@ function messageOf(request: FastifyRequest): SaidMessage {
   const receivedTime = new Date();
   const body = parse(postSchema, request.body);
   const cid = parse(cidSchema, request.headers['idempotency-key'] ?? body.cid);
-  if (body.choice) return { cid, said: body.choice, receivedTime };
+  const said = body.choice ?? body.rating;
+  if (said) return { cid, said, receivedTime };
   if (body.text === undefined)
     throw new AppError(
       'PAYLOAD_MALFORMED',
       {},
-      { fields: [{ field: 'text', description: 'text or choice is required' }] },
+      { fields: [{ field: 'text', description: 'text, choice or rating is required' }] },
     );
   return { cid, said: { text: body.text }, receivedTime };
 }

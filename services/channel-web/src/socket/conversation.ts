@@ -1,9 +1,10 @@
 import { isAppError, toAppError } from '@omnigate/errors';
 import type { Logger } from '@omnigate/runtime';
 import { type BadFrame, type ClientFrame, parseClientFrame } from '../domain/client-frame';
+import type { Said } from '../domain/said';
 import { tokenLifeMs } from '../domain/visitor-token';
 import type { Holder, Holders } from '../holders';
-import type { Inbound, Said, SaidMessage } from '../inbound';
+import type { Inbound, SaidMessage } from '../inbound';
 import type { Mailboxes } from '../mailboxes';
 import type { Receipts } from '../receipts';
 import type { Visit, Visits } from '../visits';
@@ -106,7 +107,8 @@ async function say(
   const channel = await deps.visits.channel(visit.channelId);
   const stored = await deps.inbound.accept(channel, visit, message);
   sendFrame(connection, { t: 'ack', cid: stored.cid, id: stored.id, seq: stored.seq, time: stored.time });
-  if (botAnswers(connection)) sendFrame(connection, { t: 'typing', role: 'bot' });
+  if (!('score' in message.said) && botAnswers(connection))
+    sendFrame(connection, { t: 'typing', role: 'bot' });
   // A wake-up may have been lost: each write is a reason to look.
   if (connection.sentSeq < stored.seq) refresh(connection, deps);
 }
@@ -176,6 +178,11 @@ function act(
     case 'choice':
       takeMessage(connection, visit, { cid: frame.cid, said: { id: frame.id, label: frame.label } }, deps);
       break;
+    case 'rate': {
+      const { cid, of, score, comment } = frame;
+      takeMessage(connection, visit, { cid, said: { of, score, comment } }, deps);
+      break;
+    }
     case 'typing':
       deps.holders.announceTyping(visit, 'customer');
       break;

@@ -1,3 +1,4 @@
+import { resolvedContent } from '../domain/wire-content';
 import type { Mailboxes } from '../mailboxes';
 import { messageFrame } from '../server-frame';
 import type { LoggedEvent } from '../store/event-log';
@@ -8,7 +9,8 @@ const pageSize = 200;
 
 function write(connection: Connection, event: LoggedEvent): void {
   connection.sentSeq = event.seq;
-  if (event.role !== 'customer') connection.lastRole = event.role;
+  // A conversation that has ended begins anew, with whoever answers first.
+  if (event.role !== 'customer') connection.lastRole = event.content === resolvedContent ? '' : event.role;
   sendFrame(connection, messageFrame(event));
 }
 

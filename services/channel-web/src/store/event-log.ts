@@ -1,4 +1,5 @@
 import type { Queryable } from '@omnigate/database';
+import { resolvedContent } from '../domain/wire-content';
 
 /** Whose mailbox. */
 export interface Mailbox {
@@ -43,7 +44,7 @@ export interface Progress {
   lastSeq: number;
   deliveredSeq: number;
   readSeq: number;
-  /** Whoever wrote to the visitor last; empty when nobody has. */
+  /** Whoever wrote to the visitor last; empty when nobody has, or the conversation has ended. */
   lastRole: Role | '';
 }
 
@@ -72,7 +73,6 @@ export interface ReadAfter extends Mailbox {
 }
 
 interface EventRow {
-  ord: bigint;
   seq: bigint;
   id: string;
   cid: string | null;
@@ -87,7 +87,7 @@ interface EventRow {
  * @returns for each wish its events, in order
  */
 export async function readEvents(tx: Queryable, wishes: readonly ReadAfter[]): Promise<LoggedEvent[][]> {
-  const rows = await tx.query<EventRow>({
+  const rows = await tx.query<EventRow & { ord: bigint }>({
     name: 'web_event_read',
     text: `select r.ord, e.seq, e.id, e.cid, e.role, e.name, e.content, e.create_time
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::int[]) with ordinality as r(t, c, a, after, lim, ord)
@@ -111,6 +111,25 @@ export async function readEvents(tx: Queryable, wishes: readonly ReadAfter[]): P
   return found;
 }
 
+/**
+ * Reads one event by its id.
+ * @returns undefined when the mailbox has no such event
+ */
+export async function findEvent(
+  tx: Queryable,
+  { tenantId, channelId, address, id }: Mailbox & { id: string },
+): Promise<LoggedEvent | undefined> {
+  const [row] = await tx.query<EventRow>({
+    name: 'web_event_find',
+    text: `select seq, id, cid, role, name, content, create_time from web_event
+      where tenant_id = $1 and channel_id = $2 and address = $3 and id = $4`,
+    values: [tenantId, channelId, address, id],
+  });
+  if (!row) return undefined;
+  const { seq, create_time: time, ...rest } = row;
+  return { tenantId, channelId, address, seq: Number(seq), time, ...rest };
+}
+
 const mailboxColumns = (mailboxes: readonly Mailbox[]) => [
   mailboxes.map((mailbox) => mailbox.tenantId),
   mailboxes.map((mailbox) => mailbox.channelId),
@@ -130,16 +149,16 @@ export async function readProgress(tx: Queryable, mailboxes: readonly Mailbox[])
   }>({
     name: 'web_visitor_progress',
     text: `select coalesce(v.last_seq, 0) as last_seq, coalesce(v.delivered_seq, 0) as delivered_seq,
-        coalesce(v.read_seq, 0) as read_seq, e.role
+        coalesce(v.read_seq, 0) as read_seq, case when e.content = $4 then null else e.role end as role
       from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality as m(t, c, a, ord)
       left join web_visitor v on v.tenant_id = m.t and v.channel_id = m.c and v.address = m.a
       left join lateral (
-        select e.role from web_event e
+        select e.role, e.content from web_event e
         where e.tenant_id = m.t and e.channel_id = m.c and e.address = m.a and e.role <> 'customer'
         order by e.seq desc limit 1
       ) e on true
       order by m.ord`,
-    values: mailboxColumns(mailboxes),
+    values: [...mailboxColumns(mailboxes), resolvedContent],
   });
   return rows.map((row) => ({
     lastSeq: Number(row.last_seq),

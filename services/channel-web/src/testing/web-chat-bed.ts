@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Bus, type BusRecord, busSchema, createPostgresBus } from '@omnigate/bus';
 import {
   type Content,
+  type Media,
   type Message,
   MessageReceived,
   MessageSend,
@@ -116,7 +117,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   );
   const statuses = follow(bus, topics.messageStatus, (value) => MessageStatus.decode(value));
   await Promise.all([received.ready, statuses.ready]);
-  const { drop: dropFiles, ...files } = openTestMedia();
+  const { drop: dropFiles, ...files } = openTestMedia('http://chat.test');
   const app = createChannelWeb({
     ...files,
     database,
@@ -174,7 +175,14 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   async function send(
     channel: ResolvedChannel,
     to: string,
-    message: { text?: string; content?: Content; role?: PartyRole; name?: string; messageId?: string },
+    message: {
+      text?: string;
+      content?: Content;
+      attachments?: Media[];
+      role?: PartyRole;
+      name?: string;
+      messageId?: string;
+    },
   ): Promise<string> {
     const messageId = message.messageId ?? newId();
     const content = message.content ?? { kind: { $case: 'text', value: { body: message.text ?? '' } } };
@@ -187,6 +195,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
         conversationId: newId(),
         sender: { role: message.role ?? PartyRole.PARTY_ROLE_BOT, name: message.name ?? '' },
         content,
+        attachments: message.attachments ?? [],
         createTime: new Date(),
       }),
     ).finish();
@@ -221,6 +230,7 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     baseUrl,
     database,
     state,
+    media: files.media,
     /** Closes the HTTP server alone. */
     close: () => server.close(),
     addDemoChannel: () => addChannel({}, demoTenantId, 'demo-web'),

@@ -32,7 +32,7 @@ function openPage(channelId: string, area = memory()): Page {
   const page: Page = { messages: [], rejected: [], states: [], resets: 0, client: undefined as never };
   page.client = createChatClient({
     url: `${bed.baseUrl}/chat/${channelId}`,
-    store: createVisitorStore(channelId, area),
+    store: createVisitorStore(channelId, { area }),
     events: {
       connection: (state) => page.states.push(state),
       message: (message) => page.messages.push(message),
@@ -44,6 +44,7 @@ function openPage(channelId: string, area = memory()): Page {
         page.messages = [];
       },
       seen: () => {},
+      progress: () => {},
     },
   });
   page.client.start();
@@ -110,7 +111,7 @@ test('a long history is shown from its end, and earlier parts on request', async
 test('a token that is no longer good is replaced, and the page starts anew', async () => {
   const channel = bed.addChannel();
   const area = memory();
-  createVisitorStore(channel.id, area).save({ token: 'a.b', lastSeq: 7, userId: '' });
+  createVisitorStore(channel.id, { area }).save({ token: 'a.b', lastSeq: 7 });
   const page = openPage(channel.id, area);
   page.client.sendText('hello');
   await eventually('stored', () => page.messages.length === 1);
@@ -152,7 +153,7 @@ test('where no socket gets through, long polling carries the chat both ways', as
   const page = openPage(channel.id);
   try {
     page.client.sendText('polled');
-    for (let tries = 0; tries < 3; tries += 1) {
+    for (let tries = 0; tries < 2; tries += 1) {
       await eventually('lost', () => page.states.filter((state) => state === 'offline').length > tries);
       page.client.retryNow();
     }

@@ -1,10 +1,14 @@
 import { createBackoff } from './backoff';
+import { eventsBefore, shownAfterReload } from './history';
 import { openLongPolling } from './long-polling';
-import type { ChatMessage, MenuOption, Role, ServerFrame, Unsent } from './protocol';
+import type { ChatMessage, MenuOption, Rating, Role, ServerFrame, Unsent } from './protocol';
+import { type Identity, openSession } from './session';
 import type { VisitorStore } from './storage';
-import { openSocket, type Transport } from './transport';
+import { openSocket, socketOpens, type Transport } from './transport';
+import { createUploads } from './uploads';
 
-export type Connection = 'idle' | 'connecting' | 'online' | 'offline' | 'refused';
+/** `unproved`: the page says who the visitor is, and the proof is wrong. */
+export type Connection = 'idle' | 'connecting' | 'online' | 'offline' | 'refused' | 'unproved';
 
 export interface ChatEvents {
   connection(state: Connection): void;
@@ -19,12 +23,8 @@ export interface ChatEvents {
   reset(): void;
   /** How far any page of this visitor has read. */
   seen(readSeq: number): void;
-}
-
-export interface Identity {
-  userId: string;
-  hash: string;
-  name: string;
+  /** How much of a file has gone, from 0 to 1. */
+  progress(cid: string, share: number): void;
 }
 
 export interface ChatClientOptions {
@@ -35,14 +35,14 @@ export interface ChatClientOptions {
   events: ChatEvents;
 }
 
-/** Events of the mailbox that a reloaded page shows again; earlier ones on request. */
-const shownAfterReload = 100;
 /** An unacknowledged message for so long means a dead connection. */
 const ackDeadlineMs = 10_000;
 /** Sockets in a row that never became ready before long polling takes over. */
-const socketTries = 3;
+const socketTries = 2;
 /** After so long on long polling the socket is tried again. */
 const socketAgainMs = 300_000;
+/** So long a device remembers that no socket got through. */
+const pollingKnownMs = 3_600_000;
 const transient = new Set([
   'RATE_LIMITED',
   'OVERLOADED',
@@ -58,15 +58,14 @@ const transient = new Set([
  */
 export function createChatClient({ url, identity, store, events }: ChatClientOptions) {
   const backoff = createBackoff();
-  const saved = store.load();
-  const userId = identity?.userId ?? '';
-  const known = saved.userId === userId ? saved : { token: '', lastSeq: 0, userId };
+  const known = store.load();
   let { token, lastSeq: highestSeq } = known;
   let seq = Math.max(0, highestSeq - shownAfterReload);
   let transport: Transport | undefined;
   let ready = false;
   let running = false;
-  let failedSockets = 0;
+  let { pollUntil } = known;
+  let failedSockets = pollUntil > Date.now() ? socketTries : 0;
   let inFlight: string | undefined;
   let reconnectTimer: ReturnType<typeof setTimeout> | undefined;
   let ackTimer: ReturnType<typeof setTimeout> | undefined;
@@ -74,23 +73,28 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
   let socketTimer: ReturnType<typeof setTimeout> | undefined;
   let lastTyping = 0;
   let readSeq = 0;
+  let lastSeqAtReady = 0;
+  const uploads = createUploads({ ...events, url, token: () => token, stored, rejected });
 
-  const save = () => store.save({ token, lastSeq: highestSeq, userId });
+  const save = () => store.save({ token, lastSeq: highestSeq, pollUntil });
 
-  async function openSession(): Promise<boolean> {
-    const body = identity
-      ? { identity: { user_id: identity.userId, hash: identity.hash, name: identity.name } }
-      : {};
-    const response = await fetch(`${url}/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (response.status === 403 || response.status === 404 || response.status === 401) return false;
-    if (!response.ok) throw new Error(`sessions: ${response.status}`);
-    token = ((await response.json()) as { token: string }).token;
+  function stored(cid: string): void {
+    store.remove(cid);
+    events.stored(cid);
+  }
+
+  function rejected(cid: string, code: string): void {
+    store.remove(cid);
+    events.rejected(cid, code);
+  }
+
+  async function ensureToken(): Promise<'refused' | 'unproved' | undefined> {
+    if (token) return undefined;
+    const session = await openSession(url, identity);
+    if ('refusal' in session) return session.refusal;
+    token = session.token;
     save();
-    return true;
+    return undefined;
   }
 
   async function connect(): Promise<void> {
@@ -98,7 +102,8 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
     if (!running || transport) return;
     events.connection('connecting');
     try {
-      if (!token && !(await openSession())) return events.connection('refused');
+      const refusal = await ensureToken();
+      if (refusal) return events.connection(refusal);
     } catch {
       return later();
     }
@@ -112,12 +117,24 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       },
     );
     transport = current;
-    if (open === openLongPolling)
-      socketTimer = setTimeout(() => transport === current && current.close(), socketAgainMs);
+    if (open === openLongPolling) waitForSocket(current);
+  }
+
+  /** Long polling goes on until a socket gets through. */
+  async function trySocketAgain(polling: Transport): Promise<void> {
+    const opens = await socketOpens(url);
+    if (transport !== polling) return;
+    if (!opens) return waitForSocket(polling);
+    failedSockets = 0;
+    polling.close();
+    void connect();
+  }
+
+  function waitForSocket(polling: Transport): void {
+    socketTimer = setTimeout(() => void trySocketAgain(polling), socketAgainMs);
   }
 
   function lost(code: number, wasReady: boolean): void {
-    const polled = failedSockets >= socketTries;
     transport = undefined;
     ready = false;
     inFlight = undefined;
@@ -127,8 +144,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       // The mailbox of the new session is another one.
       token = '';
       forget();
-    } else if (polled && wasReady) failedSockets = 0;
-    else if (!wasReady && navigator.onLine !== false) failedSockets += 1;
+    } else if (!wasReady && navigator.onLine !== false) failedSockets += 1;
     later();
   }
 
@@ -167,7 +183,8 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       return;
     }
     ready = true;
-    failedSockets = failedSockets >= socketTries ? failedSockets : 0;
+    lastSeqAtReady = frame.last_seq;
+    rememberTransport();
     backoff.reset();
     if (frame.token) token = frame.token;
     readSeq = Math.max(readSeq, frame.read_seq);
@@ -175,6 +192,12 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
     events.connection('online');
     events.seen(readSeq);
     sendNext();
+    uploads.next();
+  }
+
+  function rememberTransport(): void {
+    if (failedSockets < socketTries) failedSockets = pollUntil = 0;
+    else if (pollUntil < Date.now()) pollUntil = Date.now() + pollingKnownMs;
   }
 
   function take(message: ChatMessage): void {
@@ -194,8 +217,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
   }
 
   function taken(cid: string): void {
-    store.remove(cid);
-    events.stored(cid);
+    stored(cid);
     next(cid);
   }
 
@@ -206,8 +228,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       sendTimer = setTimeout(() => next(frame.cid ?? ''), frame.retry_after_ms ?? 2_000);
       return;
     }
-    store.remove(frame.cid);
-    events.rejected(frame.cid, frame.code);
+    rejected(frame.cid, frame.code);
     next(frame.cid);
   }
 
@@ -250,6 +271,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       running = false;
       clearTimeout(reconnectTimer);
       clearTimeout(ackTimer);
+      uploads.stop();
       transport?.close();
     },
     /** The network is back, or the page is looked at again: no need to wait. */
@@ -261,7 +283,16 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
     networkLost: () => transport?.close(),
     sendText: (text: string) => write({ cid: newCid(), text, time: Date.now() }),
     choose: (choice: MenuOption) => write({ cid: newCid(), choice, time: Date.now() }),
+    rate: (rating: Rating) => write({ cid: newCid(), rating, time: Date.now() }),
+    sendFile(file: File): Unsent {
+      const message = { cid: newCid(), file, time: Date.now() };
+      uploads.add(message);
+      return message;
+    },
+    cancelFile: (cid: string) => uploads.cancel(cid),
     unsent: () => store.unsent(),
+    /** All that there was when the connection was made has been told. */
+    isCurrent: () => ready && seq >= lastSeqAtReady,
     typing(): void {
       if (Date.now() - lastTyping < 3_000) return;
       lastTyping = Date.now();
@@ -272,18 +303,7 @@ export function createChatClient({ url, identity, store, events }: ChatClientOpt
       readSeq = seq;
       transport?.read(seq);
     },
-    /** Events before `beforeSeq`, oldest first. */
-    async earlier(beforeSeq: number): Promise<ChatMessage[]> {
-      const after = Math.max(0, beforeSeq - 1 - shownAfterReload);
-      const response = await fetch(
-        `${url}/messages?after_seq=${after}&limit=${beforeSeq - 1 - after}&wait=0&ack=0`,
-        {
-          headers: { authorization: `Bearer ${token}` },
-        },
-      );
-      if (!response.ok) throw new Error(`messages: ${response.status}`);
-      return ((await response.json()) as { messages: ChatMessage[] }).messages;
-    },
+    earlier: (beforeSeq: number) => eventsBefore(url, token, beforeSeq),
   };
 }
 

@@ -1,10 +1,15 @@
 import { h, icon, icons } from './element';
 import { messageRow, nameOf, setTick, unsentRow } from './message-row';
-import type { ChatMessage, MenuOption, Role, Unsent } from './protocol';
+import type { ChatMessage, MenuOption, Rating, Role, Unsent } from './protocol';
+import { createEndings } from './rating-card';
 import type { Locale, Texts } from './texts';
 
 export interface LogOptions {
+  /** Where the paths of files lead. */
+  server: string;
   choose(option: MenuOption): void;
+  cancelFile(cid: string): void;
+  rate(rating: Rating): void;
   earlier(beforeSeq: number): Promise<ChatMessage[]>;
 }
 
@@ -20,7 +25,11 @@ export function createLogView(options: LogOptions) {
   let messages: ChatMessage[] = [];
   const waiting = new Map<string, { message: Unsent; row: HTMLElement; code?: string; stored?: boolean }>();
   const rows = new Map<number, HTMLElement>();
+  /** Ratings that are on their way, by cid: what each is of. */
+  const ratings = new Map<string, string>();
+  const endings = createEndings(options.rate);
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
+  let following = true;
 
   const log = h('div', { class: 'log', role: 'log', tabindex: '0', 'aria-live': 'off' });
   const welcome = h('div', { class: 'welcome' });
@@ -30,20 +39,26 @@ export function createLogView(options: LogOptions) {
   const latest = h('button', { type: 'button', class: 'latest', hidden: true, onclick: () => toEnd() });
   log.append(earlier, welcome, list, typing);
   log.addEventListener('scroll', () => {
-    latest.hidden = nearEnd();
+    following = nearEnd();
+    latest.hidden = following;
   });
+  // A picture has no height until it is there; loading does not bubble.
+  log.addEventListener('load', () => following && toEnd(), true);
 
   const nearEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   const toEnd = () => {
     log.scrollTop = log.scrollHeight;
+    following = true;
     latest.hidden = true;
   };
 
   function follow(change: () => void, force = false): void {
     const stay = !force && !nearEnd();
     change();
-    if (stay) latest.hidden = false;
-    else toEnd();
+    if (stay) {
+      following = false;
+      latest.hidden = false;
+    } else toEnd();
   }
 
   function refreshFrame(): void {
@@ -79,8 +94,18 @@ export function createLogView(options: LogOptions) {
   }
 
   function append(message: ChatMessage): void {
+    const { content } = message;
+    // It shows in the card of what it rates.
+    if (content.type === 'rating') endings.rated(content);
+    else appendRow(message);
+    messages.push(message);
+  }
+
+  function appendRow(message: ChatMessage): void {
     const previous = messages.at(-1);
-    const row = messageRow(message, { texts, locale, choose: options.choose });
+    if (message.from.role === 'customer') endings.closeAll();
+    const isEnd = message.content.type === 'resolved';
+    const row = isEnd ? endings.card(message.id) : messageRow(message, { ...options, texts, locale });
     const day = dayOf(Date.parse(message.time), locale, texts);
     const newDay = !previous || dayOf(Date.parse(previous.time), locale, texts) !== day;
     if (newDay) list.insertBefore(h('div', { class: 'day' }, day), firstWaiting());
@@ -90,14 +115,13 @@ export function createLogView(options: LogOptions) {
     }
     settleBefore(message);
     rows.set(message.seq, row);
-    messages.push(message);
     list.insertBefore(row, firstWaiting());
   }
 
   const joins = (a: ChatMessage, b: ChatMessage) =>
     a.from.role === b.from.role &&
     a.from.name === b.from.name &&
-    a.content.type !== 'menu' &&
+    !/^(?:menu|rating|resolved)$/.test(a.content.type) &&
     Date.parse(b.time) - Date.parse(a.time) < 60_000;
   const firstWaiting = () => [...waiting.values()][0]?.row ?? null;
 
@@ -109,7 +133,7 @@ export function createLogView(options: LogOptions) {
     list.replaceChildren();
     for (const message of all) append(message);
     for (const item of waiting.values()) {
-      item.row = unsentRow(item.message, { texts, locale });
+      item.row = unsentRow(item.message, { ...options, texts, locale });
       list.append(item.row);
       if (item.code) markRejected(item.row, item.code);
     }
@@ -118,7 +142,13 @@ export function createLogView(options: LogOptions) {
   }
 
   function markRejected(row: HTMLElement, code: string): void {
-    setTick(row, 'rejected', texts, code === 'MESSAGE_INVALID' ? texts.tooLong : '');
+    setTick(row, 'rejected', texts, reasonOf(code));
+    for (const part of row.querySelectorAll('progress,.stop')) part.remove();
+  }
+
+  function reasonOf(code: string): string {
+    if (code === 'MESSAGE_INVALID') return texts.tooLong;
+    return code === 'MEDIA_TYPE_REFUSED' ? texts.fileRefused : '';
   }
 
   async function showEarlier(): Promise<void> {
@@ -145,6 +175,7 @@ export function createLogView(options: LogOptions) {
     setTexts(nextTexts: Texts, nextLocale: Locale): void {
       texts = nextTexts;
       locale = nextLocale;
+      endings.setTexts(texts);
       log.setAttribute('aria-label', texts.log);
       earlier.textContent = texts.earlier;
       latest.replaceChildren(icon(icons.down), texts.latest);
@@ -169,7 +200,14 @@ export function createLogView(options: LogOptions) {
     },
     unsent(message: Unsent): void {
       if (waiting.has(message.cid)) return;
-      const row = unsentRow(message, { texts, locale });
+      const { rating } = message;
+      if (rating) {
+        ratings.set(message.cid, rating.of);
+        follow(() => endings.rated(rating));
+        return;
+      }
+      endings.closeAll();
+      const row = unsentRow(message, { ...options, texts, locale });
       waiting.set(message.cid, { message, row });
       follow(() => {
         list.append(row);
@@ -180,7 +218,19 @@ export function createLogView(options: LogOptions) {
       const item = waiting.get(cid);
       if (item) setTick(item.row, 'stored', texts);
     },
+    progress(cid: string, share: number): void {
+      const bar = waiting.get(cid)?.row.querySelector('progress');
+      if (bar) bar.value = share;
+    },
+    /** The visitor takes back a file that is still on its way. */
+    cancelled(cid: string): void {
+      waiting.get(cid)?.row.remove();
+      waiting.delete(cid);
+      refreshFrame();
+    },
     rejected(cid: string, code: string): void {
+      const rated = ratings.get(cid);
+      if (rated !== undefined) endings.refused(rated);
       const item = waiting.get(cid);
       if (!item) return;
       item.code = code;
@@ -204,6 +254,7 @@ export function createLogView(options: LogOptions) {
     },
     reset(): void {
       messages = [];
+      endings.clear();
       render();
     },
   };

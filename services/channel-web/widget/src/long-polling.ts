@@ -17,7 +17,6 @@ export function openLongPolling(endpoint: Endpoint, events: TransportEvents): Tr
   const abort = new AbortController();
   const headers = { authorization: `Bearer ${endpoint.token}` };
   let after = endpoint.afterSeq;
-  let read = 0;
   let wasReady = false;
   let ended = false;
 
@@ -34,14 +33,15 @@ export function openLongPolling(endpoint: Endpoint, events: TransportEvents): Tr
   };
 
   async function poll(wait: boolean): Promise<void> {
-    const query = `?after_seq=${after}${wait ? '' : '&wait=0'}${read ? `&read_seq=${read}` : ''}`;
-    const response = await call(`/messages${query}`, { headers });
+    const response = await call(`/messages?after_seq=${after}${wait ? '' : '&wait=0'}`, { headers });
     if (!response.ok) return end(1013);
     const page = (await response.json()) as Page;
-    if (!wasReady) events.frame({ t: 'ready', ...page });
+    if (ended) return;
+    const { messages, ...progress } = page;
+    events.frame(wasReady ? { t: 'receipt', ...progress } : { t: 'ready', ...progress });
     wasReady = true;
-    for (const message of page.messages) events.frame({ t: 'message', ...message });
-    after = page.messages.at(-1)?.seq ?? after;
+    for (const message of messages) events.frame({ t: 'message', ...message });
+    after = messages.at(-1)?.seq ?? after;
   }
 
   async function run(): Promise<void> {
@@ -53,7 +53,7 @@ export function openLongPolling(endpoint: Endpoint, events: TransportEvents): Tr
     const response = await call('/messages', {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': message.cid },
-      body: JSON.stringify(message.choice ? { choice: message.choice } : { text: message.text }),
+      body: JSON.stringify({ text: message.text, choice: message.choice, rating: message.rating }),
     });
     const body = (await response.json()) as ServerFrame & Refusal;
     if (response.ok) return events.frame({ ...body, t: 'ack' } as ServerFrame);
@@ -66,14 +66,17 @@ export function openLongPolling(endpoint: Endpoint, events: TransportEvents): Tr
     });
   }
 
+  /** A poll under way may wait for long, so this does not wait for the next. */
+  async function tellRead(seq: number): Promise<void> {
+    await call(`/messages?after_seq=${seq}&read_seq=${seq}&limit=1&wait=0`, { headers });
+  }
+
   run().catch(() => end(1006));
   return {
     send: (message) => void post(message).catch(() => end(1006)),
     typing: () => {},
     ack: () => {},
-    read: (seq) => {
-      read = Math.max(read, seq);
-    },
+    read: (seq) => void tellRead(seq).catch(() => end(1006)),
     close: () => end(1000),
   };
 }

@@ -1,8 +1,11 @@
-import { createChatClient, type Identity } from './chat-client';
+import { createChatClient } from './chat-client';
 import { createPanel } from './panel';
-import type { ChatMessage, MenuOption, Unsent } from './protocol';
+import type { ChatMessage, MenuOption, Rating, Unsent } from './protocol';
+import type { Identity } from './session';
 import { createVisitorStore } from './storage';
-import { type Locale, pickLocale } from './texts';
+import { type Locale, pickLocale, textsOf } from './texts';
+import { createTitleAlert } from './title-alert';
+import { createUnread } from './unread';
 
 /** Put in by the server in place of the name below: title and locale of the channel. */
 declare const WIDGET_CONFIG: { title: string; locale: string };
@@ -12,6 +15,8 @@ export interface OmnigateApi {
   close(): void;
   send(text: string): void;
   setLocale(locale: string): void;
+  /** The visitor has signed in, as the page's server proves; without an identity they have signed out. */
+  identify(identity?: Identity): void;
   destroy(): void;
 }
 
@@ -21,27 +26,30 @@ declare global {
   }
 }
 
+/** The signed-in user that the script's attributes name. */
+function identityIn({ userId, userHash = '', userName = '' }: DOMStringMap): Identity | undefined {
+  return userId ? { userId, hash: userHash, name: userName } : undefined;
+}
+
 /** The script's own address tells server and channel: ".../chat/<id>/widget.js". */
-function mount(script: HTMLScriptElement): OmnigateApi {
+function mount(script: HTMLScriptElement, identity: Identity | undefined): OmnigateApi {
   const data = script.dataset;
   const url = new URL('.', script.src).href.replace(/\/$/, '');
   const channelId = url.slice(url.lastIndexOf('/') + 1);
-  const identity: Identity | undefined = data.userId
-    ? { userId: data.userId, hash: data.userHash ?? '', name: data.userName ?? '' }
-    : undefined;
+  const store = createVisitorStore(channelId, { userId: identity?.userId ?? '' });
+  const unread = createUnread(store);
+  const titleAlert = createTitleAlert();
   let locale: Locale = pickLocale([
     data.locale,
     WIDGET_CONFIG.locale,
     document.documentElement.lang,
     ...navigator.languages,
   ]);
-  let readSeq = 0;
-  const foreign: number[] = [];
 
   const client = createChatClient({
     url,
     identity,
-    store: createVisitorStore(channelId),
+    store,
     events: {
       connection(state) {
         panel.setConnection(state);
@@ -50,7 +58,7 @@ function mount(script: HTMLScriptElement): OmnigateApi {
         else panel.log.announce(false);
       },
       message(message: ChatMessage) {
-        if (message.from.role !== 'customer') foreign.push(message.seq);
+        unread.message(message);
         panel.log.message(message);
         look();
       },
@@ -58,12 +66,12 @@ function mount(script: HTMLScriptElement): OmnigateApi {
       rejected: (cid, code) => panel.log.rejected(cid, code),
       typing: (role) => panel.log.typing(role),
       seen(seq) {
-        readSeq = Math.max(readSeq, seq);
+        unread.seen(seq);
         look();
       },
+      progress: (cid, share) => panel.log.progress(cid, share),
       reset() {
-        foreign.length = 0;
-        readSeq = 0;
+        unread.reset();
         panel.log.reset();
       },
     },
@@ -78,7 +86,17 @@ function mount(script: HTMLScriptElement): OmnigateApi {
     title: data.title || WIDGET_CONFIG.title,
     left: data.position === 'left',
     color: data.color ?? '',
+    server: url,
     send,
+    sendFile(file: File) {
+      client.start();
+      show(client.sendFile(file));
+    },
+    cancelFile(cid: string) {
+      client.cancelFile(cid);
+      panel.log.cancelled(cid);
+    },
+    rate: (rating: Rating) => show(client.rate(rating)),
     typing: () => client.typing(),
     choose: (option: MenuOption) => show(client.choose(option)),
     earlier: (beforeSeq) => client.earlier(beforeSeq),
@@ -91,17 +109,18 @@ function mount(script: HTMLScriptElement): OmnigateApi {
   /** Marks as read what is on the screen, and counts what is not. */
   function look(): void {
     const visible = panel.isOpen() && document.visibilityState === 'visible';
-    if (visible) {
-      readSeq = Math.max(readSeq, foreign.at(-1) ?? 0);
-      client.markRead();
-    }
-    panel.setUnread(foreign.filter((seq) => seq > readSeq).length);
+    unread.refresh({ visible, current: client.isCurrent() });
+    if (visible) client.markRead();
+    const count = unread.count();
+    panel.setUnread(count);
+    if (data.blink !== undefined) titleAlert.show(count ? textsOf(locale).newMessages(count) : '');
   }
 
   const onOnline = () => client.retryNow();
   const onOffline = () => client.networkLost();
   const onVisible = () => {
     if (document.visibilityState !== 'visible') return;
+    titleAlert.end();
     client.retryNow();
     look();
   };
@@ -110,12 +129,13 @@ function mount(script: HTMLScriptElement): OmnigateApi {
   document.addEventListener('visibilitychange', onVisible);
 
   panel.setTexts(locale);
+  panel.setUnread(unread.count());
   document.body.append(panel.host);
   for (const message of client.unsent()) show(message);
   if (client.hasHistory()) client.start();
   if (data.open !== undefined && innerWidth > 480) panel.setOpen(true, false);
 
-  return {
+  const api: OmnigateApi = {
     open: () => panel.setOpen(true),
     close: () => panel.setOpen(false),
     send(text: string) {
@@ -126,22 +146,30 @@ function mount(script: HTMLScriptElement): OmnigateApi {
       locale = pickLocale([next, locale]);
       panel.setTexts(locale);
     },
+    identify(next) {
+      const wasOpen = panel.isOpen();
+      api.destroy();
+      window.Omnigate = mount(script, next);
+      if (wasOpen) window.Omnigate.open();
+    },
     destroy() {
       removeEventListener('online', onOnline);
       removeEventListener('offline', onOffline);
       document.removeEventListener('visibilitychange', onVisible);
+      titleAlert.end();
       client.stop();
       panel.destroy();
       delete window.Omnigate;
     },
   };
+  return api;
 }
 
 const script = document.currentScript as HTMLScriptElement | null;
 // A second copy of the tag on the same page is ignored.
 if (script && !window.Omnigate) {
   const start = () => {
-    window.Omnigate = mount(script);
+    window.Omnigate = mount(script, identityIn(script.dataset));
     dispatchEvent(new CustomEvent('omnigate:ready'));
   };
   if (document.body) start();

@@ -1,4 +1,5 @@
 import { h, icon, icons } from './element';
+import { fileView, previewOf } from './file-view';
 import type { ChatMessage, Content, MenuOption, Role, Unsent } from './protocol';
 import type { Texts } from './texts';
 
@@ -20,7 +21,19 @@ function linked(text: string): Node[] {
   return [...nodes, document.createTextNode(text.slice(end))];
 }
 
-function contentNodes(content: Content, texts: Texts): Node[] {
+const caption = (text: string): Node[] => (text ? [h('div', { class: 'caption' }, ...linked(text))] : []);
+
+/** How rows are made. */
+export interface RowOptions {
+  texts: Texts;
+  locale: string;
+  /** Where the paths of files lead. */
+  server: string;
+  choose(option: MenuOption): void;
+  cancelFile(cid: string): void;
+}
+
+function contentNodes(content: Content, o: RowOptions): Node[] {
   switch (content.type) {
     case 'text':
     case 'menu':
@@ -36,9 +49,9 @@ function contentNodes(content: Content, texts: Texts): Node[] {
     case 'audio':
     case 'video':
     case 'file':
-      return [h('b', {}, anchor(content.url, content.name || texts[content.type])), ...linked(content.text)];
+      return [fileView(content, o), ...caption(content.text)];
     default:
-      return [document.createTextNode(texts.other)];
+      return [document.createTextNode(o.texts.other)];
   }
 }
 
@@ -77,12 +90,10 @@ export const clockTime = (time: number, locale: string) =>
   new Date(time).toLocaleTimeString(locale, { hour: '2-digit', minute: '2-digit' });
 
 /** One stored event as a row of the log. */
-export function messageRow(
-  message: ChatMessage,
-  o: { texts: Texts; locale: string; choose(option: MenuOption): void },
-): HTMLElement {
+export function messageRow(message: ChatMessage, o: RowOptions): HTMLElement {
   const { role } = message.from;
-  const nodes = contentNodes(message.content, o.texts);
+  const attached = (message.content.attachments ?? []).map((file) => fileView(file, o));
+  const nodes = [...contentNodes(message.content, o), ...attached];
   if (role === 'system' && message.content.type !== 'menu') return h('div', { class: 'system' }, ...nodes);
   const mine = role === 'customer';
   const foot = h('div', { class: 'foot' }, h('time', {}, clockTime(Date.parse(message.time), o.locale)));
@@ -90,7 +101,7 @@ export function messageRow(
     'div',
     { class: `row ${mine ? 'mine' : role}` },
     speaker(message, o.texts),
-    h('div', { class: 'bubble' }, ...nodes),
+    h('div', { class: `bubble ${message.content.type}` }, ...nodes),
   );
   if (message.content.type === 'menu') row.append(optionButtons(message.content.options, o.texts, o.choose));
   row.append(foot);
@@ -98,18 +109,36 @@ export function messageRow(
   return row;
 }
 
+/** A file on its way, how much of it has gone, and how to stop it. */
+function goingFile(cid: string, file: File, o: RowOptions): Node[] {
+  const label = o.texts.cancel(file.name);
+  const stop = { type: 'button', class: 'stop', 'aria-label': label, title: label };
+  return [
+    previewOf(file, previewEdge),
+    h('progress', { max: '1', value: '0', 'aria-label': o.texts.sendingFile(file.name) }),
+    h('button', { ...stop, onclick: () => o.cancelFile(cid) }, icon(icons.close)),
+  ];
+}
+
 /** A message that the server has not acknowledged yet. */
-export function unsentRow(message: Unsent, o: { texts: Texts; locale: string }): HTMLElement {
+export function unsentRow(message: Unsent, o: RowOptions): HTMLElement {
+  const { cid, file } = message;
+  const kind = file?.type.startsWith('image/') ? 'image going' : 'going';
   const row = h(
     'div',
     { class: 'row mine pending' },
     h('span', { class: 'hide' }, `${o.texts.you}: `),
-    h('div', { class: 'bubble' }, ...linked(message.text ?? message.choice?.label ?? '')),
+    file
+      ? h('div', { class: `bubble ${kind}` }, ...goingFile(cid, file, o))
+      : h('div', { class: 'bubble' }, ...linked(message.text ?? message.choice?.label ?? '')),
     h('div', { class: 'foot' }, h('time', {}, clockTime(message.time, o.locale))),
   );
   setTick(row, 'pending', o.texts);
   return row;
 }
+
+/** Longest side of a preview in the log, in pixels of the canvas. */
+const previewEdge = 480;
 
 const ticks = {
   pending: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM12 8v4.500l3 1.500',

@@ -11,6 +11,7 @@ export interface PanelOptions extends LogOptions {
   color: string;
   toggle(open: boolean): void;
   send(text: string): void;
+  sendFile(file: File): void;
   typing(): void;
 }
 
@@ -73,6 +74,7 @@ export function createPanel(o: PanelOptions) {
     launcherIcon,
     badge,
   );
+  const drop = h('div', { class: 'drop', hidden: true, 'aria-hidden': 'true' });
   const face = h('div', { class: 'face' }, icon(icons.chat));
   const panel = h(
     'section',
@@ -88,11 +90,33 @@ export function createPanel(o: PanelOptions) {
     lost,
     log.element,
     composer.element,
+    drop,
   );
+  takeDrops();
   const frame = h('div', { class: o.left ? 'left' : '' }, launcher, panel, spoken);
   root.append(frame);
 
   const fullScreen = () => matchMedia('(max-width:480px),(max-height:480px)').matches;
+
+  /** Files that are dropped anywhere on the panel wait in the composer. */
+  function takeDrops(): void {
+    const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
+    // Entering a part of the panel is told before leaving the one before it.
+    let depth = 0;
+    const over = (next: number) => {
+      depth = Math.max(0, next);
+      drop.hidden = depth === 0;
+    };
+    panel.addEventListener('dragenter', (event) => hasFiles(event) && over(depth + 1));
+    panel.addEventListener('dragleave', (event) => hasFiles(event) && over(depth - 1));
+    panel.addEventListener('dragover', (event) => hasFiles(event) && event.preventDefault());
+    panel.addEventListener('drop', (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      over(0);
+      composer.attach(event.dataTransfer?.files ?? []);
+    });
+  }
 
   function onKey(event: KeyboardEvent): void {
     if (event.key === 'Escape' && !event.isComposing) setOpen(false);
@@ -102,7 +126,9 @@ export function createPanel(o: PanelOptions) {
   /** On a phone the panel covers the page, so Tab stays inside it. */
   function keepFocus(event: KeyboardEvent): void {
     const stops = [
-      ...panel.querySelectorAll<HTMLElement>('button:enabled,textarea,a[href],[tabindex="0"]'),
+      ...panel.querySelectorAll<HTMLElement>(
+        'button:enabled,textarea,input,a[href],audio,video,[tabindex="0"]',
+      ),
     ].filter((element) => element.offsetParent !== null);
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (root.activeElement !== edge) return;
@@ -136,6 +162,7 @@ export function createPanel(o: PanelOptions) {
       online: texts.online,
       offline: texts.connecting,
       refused: '',
+      unproved: '',
     };
     state.className = `state ${connection}`;
     state.textContent = shown[connection];
@@ -151,7 +178,7 @@ export function createPanel(o: PanelOptions) {
 
   function setConnection(next: Connection): void {
     connection = next;
-    if (next === 'refused') tell(texts.refused, 'bad');
+    if (next === 'refused' || next === 'unproved') tell(texts[next], 'bad');
     else if (next === 'offline') {
       wasLost = true;
       tell(texts.offline);
@@ -180,6 +207,7 @@ export function createPanel(o: PanelOptions) {
     setTexts(locale: Locale): void {
       texts = textsOf(locale);
       host.lang = locale === 'zh' ? 'zh-CN' : 'en';
+      drop.textContent = texts.drop;
       log.setTexts(texts, locale);
       composer.setTexts(texts);
       if (!lost.hidden) setConnection(connection);

@@ -7,15 +7,40 @@ export interface MenuOption {
   label: string;
 }
 
-export type Content =
+/** What a message says, and the files that came besides. */
+export type Content = ContentKind & { attachments?: FileContent[] };
+
+type ContentKind =
   | { type: 'text'; text: string }
   | { type: 'menu'; text: string; options: MenuOption[] }
   | { type: 'choice'; id: string; label: string }
   | { type: 'link'; url: string; title: string; text: string }
   | { type: 'card'; url: string; title: string; text: string }
   | { type: 'location'; latitude: number; longitude: number; label: string }
-  | { type: 'image' | 'audio' | 'video' | 'file'; url: string; name: string; text: string }
+  | FileContent
+  | { type: 'resolved' }
+  | ({ type: 'rating' } & Rating)
   | { type: 'other' };
+
+export interface FileContent {
+  type: 'image' | 'audio' | 'video' | 'file';
+  /** A path of the server for files that it keeps. */
+  url: string;
+  thumbnail_url: string;
+  name: string;
+  text: string;
+  /** Bytes; 0 when unknown. */
+  size: number;
+}
+
+/** What the visitor thinks of a conversation that has ended. */
+export interface Rating {
+  /** Id of the event that told its end. */
+  of: string;
+  /** 1 to 5. */
+  score: number;
+  comment: string;
+}
 
 /** One event of the mailbox. */
 export interface ChatMessage {
@@ -41,9 +66,18 @@ export interface Unsent {
   cid: string;
   text?: string;
   choice?: MenuOption;
+  rating?: Rating;
+  /** Goes by itself, beside the others; a reloaded page has it no more. */
+  file?: File;
   /** Milliseconds since 1970, the page's clock. */
   time: number;
 }
+
+/** Bytes that a file may have. */
+export const maxFileBytes = 20 * 1024 * 1024;
+
+/** Characters that a rating's comment may have. */
+export const maxCommentCharacters = 1000;
 
 /** Characters that one message may have. */
 export const maxTextCharacters = 8000;

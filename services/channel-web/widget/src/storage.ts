@@ -4,14 +4,19 @@ import type { Unsent } from './protocol';
 export interface VisitorState {
   token: string;
   lastSeq: number;
-  /** The signed-in user it was made for; another user starts anew. */
+  /** The signed-in user it was made for; empty for nobody. */
   userId: string;
+  /** Messages that were not seen on this device, for the moment until the server has been asked. */
+  unread: number;
+  /** Sockets do not get through here: until then (milliseconds since 1970) long polling is tried first. */
+  pollUntil: number;
 }
 
 /** The page's memory of one channel. */
 export interface VisitorStore {
   load(): VisitorState;
-  save(state: VisitorState): void;
+  /** Changes what is given. */
+  save(changes: Partial<Omit<VisitorState, 'userId'>>): void;
   unsent(): Unsent[];
   add(message: Unsent): void;
   remove(cid: string): void;
@@ -47,10 +52,15 @@ function parse<T>(text: string | null, fallback: T): T {
  * Keeps token, last sequence and unsent messages of one channel.
  * Unsent messages are changed one at a time and read back first, so that two tabs do not wipe out each other's.
  */
-export function createVisitorStore(channelId: string, area: Area = browserArea()): VisitorStore {
+export function createVisitorStore(
+  channelId: string,
+  { userId = '', area = browserArea() }: { userId?: string; area?: Area } = {},
+): VisitorStore {
   const stateKey = `omnigate:${channelId}`;
-  const unsentKey = `omnigate:${channelId}:unsent`;
-  const empty: VisitorState = { token: '', lastSeq: 0, userId: '' };
+  // What one user wrote is not sent by the next one on the same computer.
+  const unsentKeyOf = (user: string) => `omnigate:${channelId}:unsent${user && `:${user}`}`;
+  const unsentKey = unsentKeyOf(userId);
+  const empty: VisitorState = { token: '', lastSeq: 0, userId, unread: 0, pollUntil: 0 };
   const write = (key: string, value: unknown) => {
     try {
       area.setItem(key, JSON.stringify(value));
@@ -58,10 +68,24 @@ export function createVisitorStore(channelId: string, area: Area = browserArea()
       // Storage is full: the chat goes on, a reload then starts from the server's history.
     }
   };
-  const unsent = () => parse<Unsent[]>(area.getItem(unsentKey), []);
+  function load(): VisitorState {
+    const state = { ...empty, ...parse(area.getItem(stateKey), empty) };
+    // Another user's mailbox is not this one's; how the network is stays true.
+    return state.userId === userId ? state : { ...empty, pollUntil: state.pollUntil };
+  }
+  const unsentOf = (key: string) => parse<Unsent[]>(area.getItem(key), []);
+  const unsent = () => unsentOf(unsentKey);
+  /** What was written just before signing in is the user's. */
+  function adoptAnonymous(): void {
+    const anonymous = unsentOf(unsentKeyOf(''));
+    if (userId === '' || anonymous.length === 0) return;
+    write(unsentKey, [...unsent(), ...anonymous]);
+    write(unsentKeyOf(''), []);
+  }
+  adoptAnonymous();
   return {
-    load: () => ({ ...empty, ...parse(area.getItem(stateKey), empty) }),
-    save: (state) => write(stateKey, state),
+    load,
+    save: (changes) => write(stateKey, { ...load(), ...changes }),
     unsent,
     add: (message) => write(unsentKey, [...unsent(), message]),
     remove: (cid) =>

@@ -28,7 +28,7 @@ h2{font-size:16px;font-weight:650;line-height:1.3;overflow:hidden;text-overflow:
 .state{display:flex;align-items:center;gap:6px;font-size:12.5px}
 .state::before{content:"";width:8px;height:8px;border-radius:50%;background:#ffd27a;box-shadow:0 0 0 2px rgb(255 255 255/.25)}
 .state.online::before{background:#5fe3a1}
-.state.idle::before{display:none}
+.state.idle::before,.state:empty::before{display:none}
 .close{width:40px;height:40px;border-radius:12px;display:grid;place-items:center;font-size:22px}
 .close:hover{background:color-mix(in srgb,var(--on-accent) 16%,transparent)}
 header :focus-visible{outline-color:var(--on-accent);outline-offset:-3px}
@@ -59,13 +59,54 @@ header :focus-visible{outline-color:var(--on-accent);outline-offset:-3px}
 .bubble a{color:inherit;text-decoration:underline;text-underline-offset:2px}
 .bubble b{display:block}
 .pending .bubble{opacity:.72}
+.bubble.image,.bubble.video{padding:4px;background:none;box-shadow:inset 0 0 0 1px var(--line)}
+.bubble.audio{padding:4px;background:none}
+.bubble.image{color:var(--ink)}
+.bubble img,.bubble canvas{display:block;max-width:240px;max-height:260px;border-radius:12px;background:var(--wash)}
+.bubble img{min-width:44px;min-height:44px}
+.bubble video{display:block;width:260px;max-width:100%;max-height:260px;border-radius:12px}
+.bubble audio{display:block;width:260px;max-width:100%}
+.bubble>a:has(img)+a,.bubble.text>a:has(img),.bubble.text>a:has(.doc){display:block;margin-top:8px}
+.caption{padding:6px 8px 4px;max-width:240px}
+.bubble a:has(.doc){text-decoration:none}
+.doc{display:flex;gap:9px;align-items:center;text-align:start}
+.doc svg{font-size:26px}
+.name{min-width:0;overflow-wrap:anywhere;line-height:1.35}
+.doc small{display:block;font-size:12px;opacity:.85}
+.going{position:relative;min-width:170px}
+.going .doc{padding-inline-end:30px}
+progress{display:block;width:100%;height:5px;margin-top:7px;border:0;border-radius:3px;appearance:none;background:color-mix(in srgb,currentColor 25%,transparent);overflow:hidden}
+.image progress{position:absolute;inset:auto 12px 12px;width:auto;margin:0;background:rgb(255 255 255/.75)}
+progress::-webkit-progress-bar{background:none}
+progress::-webkit-progress-value{background:currentColor;border-radius:3px;transition:width .2s}
+progress::-moz-progress-bar{background:currentColor;border-radius:3px}
+.image progress::-webkit-progress-value{background:var(--accent)}
+.image progress::-moz-progress-bar{background:var(--accent)}
+.stop{position:absolute;top:6px;right:6px;width:28px;height:28px;border-radius:50%;display:grid;place-items:center;font-size:15px;color:#fff;background:rgb(16 24 48/.62)}
+.stop:hover{background:rgb(16 24 48/.85)}
+.rejected .bubble.image{color:#8c1d18;background:#fdeceb}
 .rejected .bubble{background:#fdeceb;color:#8c1d18}
 .foot{display:flex;align-items:center;gap:4px;margin:3px 4px 0;font-size:11.5px;color:var(--soft)}
 .rejected .foot{color:var(--bad)}
 .tick svg{width:15px;height:15px;stroke-width:2;vertical-align:-3px}
+.rejected .tick{display:flex;gap:4px;align-items:center;text-align:end}
 .answered .tick{color:var(--accent)}
 .tight-next .foot{display:none}
 .system{align-self:center;max-width:92%;margin:2px 0 14px;padding:7px 14px;border-radius:14px;background:#eef1fb;color:#39456b;font-size:13.5px;text-align:center;white-space:pre-wrap;overflow-wrap:anywhere}
+.end{width:100%;padding:12px 16px;display:grid;gap:8px;justify-items:center}
+.end strong{font-weight:600;color:var(--ink)}
+.rate{display:grid;gap:8px;justify-items:center;width:100%}
+.stars{display:flex}
+.stars label,.stars span{position:relative;padding:5px;font-size:30px;line-height:0;color:#7d879b;cursor:pointer}
+.stars span{padding:2px;font-size:22px;cursor:default}
+.stars input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:pointer}
+.stars .on{color:#b45f06}
+.stars .on svg{fill:#f5a524}
+.stars label:has(:focus-visible){outline:3px solid color-mix(in srgb,var(--accent) 55%,#fff);border-radius:10px;outline-offset:-2px}
+.end form{display:grid;gap:8px;width:100%;padding:0;border:0;background:none}
+.end textarea{min-height:64px;border-radius:14px;font-size:14px}
+.end form button{justify-self:center;padding:8px 20px;min-height:40px;border-radius:20px;font-weight:600;background:var(--accent);color:var(--on-accent)}
+.end q{quotes:none;font-style:italic}
 .options{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}
 .options button{padding:7px 14px;min-height:38px;border-radius:19px;font-size:14px;text-align:start;color:var(--accent);background:var(--paper);box-shadow:inset 0 0 0 1.5px color-mix(in srgb,var(--accent) 45%,#fff);transition:background .12s}
 .options button:hover:enabled{background:color-mix(in srgb,var(--accent) 9%,#fff)}
@@ -76,7 +117,20 @@ header :focus-visible{outline-color:var(--on-accent);outline-offset:-3px}
 .dots i:nth-child(2){animation-delay:.15s}
 .dots i:nth-child(3){animation-delay:.3s}
 @keyframes dot{0%,60%,100%{transform:none;opacity:.45}30%{transform:translateY(-4px);opacity:1}}
-form{display:flex;align-items:flex-end;gap:8px;padding:10px 12px 12px;border-top:1px solid var(--line);background:var(--paper)}
+form{padding:10px 12px 12px;border-top:1px solid var(--line);background:var(--paper)}
+.line{display:flex;align-items:flex-end;gap:6px}
+.attach{flex:none;width:40px;height:44px;border-radius:14px;display:grid;place-items:center;font-size:23px;color:var(--soft)}
+.attach:hover{color:var(--accent);background:var(--wash)}
+.strip{display:flex;gap:8px;overflow-x:auto;padding:2px 2px 10px;scrollbar-width:thin}
+.chip{flex:none;position:relative;display:flex;align-items:center;height:64px;max-width:190px;border-radius:12px;background:var(--wash);box-shadow:inset 0 0 0 1px var(--line);overflow:hidden}
+.chip canvas{height:64px;width:72px;object-fit:cover}
+.chip .doc{padding:0 38px 0 10px;font-size:13px}
+.chip .name{display:grid}
+.chip .name span{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.bubble.image .doc{padding:5px 8px}
+.chip .stop{width:26px;height:26px;top:4px;right:4px}
+.attachments .count{margin:0 4px 8px}
+.drop{position:absolute;inset:8px;z-index:1;display:grid;place-items:center;border:2.5px dashed var(--accent);border-radius:14px;background:rgb(255 255 255/.92);color:var(--ink);font-size:17px;font-weight:600;pointer-events:none}
 .field{flex:1;min-width:0}
 textarea{display:block;width:100%;min-height:44px;max-height:132px;padding:10px 14px;resize:none;border:1.5px solid #8a94a6;border-radius:22px;background:var(--paper);line-height:1.45}
 textarea::placeholder{color:#667085;opacity:1}
@@ -89,7 +143,7 @@ textarea:focus{border-color:var(--accent);box-shadow:0 0 0 3px color-mix(in srgb
 @media (max-width:480px),(max-height:480px){
 .panel,.left .panel{inset:0;width:auto;height:var(--height,100dvh);bottom:auto;border-radius:0;box-shadow:none}
 header{padding-top:max(14px,env(safe-area-inset-top))}
-form{padding-bottom:max(12px,env(safe-area-inset-bottom))}
+.panel>form{padding-bottom:max(12px,env(safe-area-inset-bottom))}
 textarea{font-size:16px}
 .launcher,.left .launcher{bottom:max(18px,env(safe-area-inset-bottom));right:18px}
 .left .launcher{right:auto;left:18px}

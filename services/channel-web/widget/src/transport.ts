@@ -28,17 +28,20 @@ export interface Endpoint {
   afterSeq: number;
 }
 
-const frameOf = (message: Unsent) =>
-  message.choice
-    ? { t: 'choice', cid: message.cid, ...message.choice }
-    : { t: 'msg', cid: message.cid, text: message.text };
+function frameOf({ cid, choice, rating, text }: Unsent): object {
+  if (choice) return { t: 'choice', cid, ...choice };
+  return rating ? { t: 'rate', cid, ...rating } : { t: 'msg', cid, text };
+}
 
-/** Opens the WebSocket and says hello. A socket that does not open within 10 s is closed. */
+/** Of a socket that may be swallowed on its way. */
+const openMs = 6_000;
+
+/** Opens the WebSocket and says hello. A socket that does not become ready in time is closed. */
 export function openSocket(endpoint: Endpoint, events: TransportEvents): Transport {
   const socket = new WebSocket(endpoint.url.replace(/^http/, 'ws'));
   let wasReady = false;
   let ended = false;
-  const deadline = setTimeout(() => end(4408), 10_000);
+  const deadline = setTimeout(() => end(4408), openMs);
   const post = (frame: object) => {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
   };
@@ -68,4 +71,20 @@ export function openSocket(endpoint: Endpoint, events: TransportEvents): Transpo
     read: (seq) => post({ t: 'read', seq }),
     close: () => end(1000),
   };
+}
+
+/** Says whether a socket gets through by now. */
+export function socketOpens(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new WebSocket(url.replace(/^http/, 'ws'));
+    const deadline = setTimeout(() => socket.close(), openMs);
+    socket.onopen = () => {
+      resolve(true);
+      socket.close();
+    };
+    socket.onclose = () => {
+      clearTimeout(deadline);
+      resolve(false);
+    };
+  });
 }

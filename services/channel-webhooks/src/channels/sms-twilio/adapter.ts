@@ -221,7 +221,7 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
       ['To', request.address],
       [sender, config.from],
       ...(body === '' ? [] : [['Body', body]]),
-      ...outbound.urls.map((url) => ['MediaUrl', url]),
+      ...outbound.urls.map((url): [string, string] => ['MediaUrl', url]),
       ['StatusCallback', request.statusUrl],
     ]).toString(),
     signal: request.signal,
