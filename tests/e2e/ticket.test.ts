@@ -6,9 +6,10 @@ import {
   TicketServiceService,
   TicketState,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { type AgentDesk, openAgentDesk } from '../journeys/agent-desk';
+import { demoTickets } from '../journeys/demo-tickets';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 
 const form = { building: '1', room: '1201', problem: '水管漏水' };
@@ -16,13 +17,13 @@ const picture = (mediaId: string) => ({ mediaId, contentType: 'image/jpeg' });
 const shortKind = (kind: TicketEventKind) => (TicketEventKind[kind] ?? '').replace('TICKET_EVENT_KIND_', '');
 
 describe('tickets over gRPC', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let desk: AgentDesk;
   const keys = new Map<string, string>();
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate({ demo: false });
     shop = await openSmsShop(omnigate);
     desk = await openAgentDesk(omnigate, { name: 'rosa' });
     await desk.comeOnline();
@@ -149,12 +150,12 @@ describe('tickets over gRPC', () => {
     expect((await as(undefined).listTickets({})).tickets).toHaveLength(before.length);
   });
 
-  test('the demo brings types in both languages, with people who do the work', async () => {
+  test('the types of the demo are given to the people of the demo, in both languages', async () => {
+    const directory = omnigate.client(DirectoryServiceService);
+    await directory.applyResources({ resources: demoTickets() });
     const { ticket } = await as(undefined).createTicket({ type: 'repair', form, language: 'en' });
     expect(ticket).toMatchObject({ worker: 'demo-li', summary: 'Repair Building 1 1201 水管漏水' });
-    const { resources } = await omnigate
-      .client(DirectoryServiceService)
-      .listResources({ kind: 'TicketType' });
+    const { resources } = await directory.listResources({ kind: 'TicketType' });
     const names = resources.map(({ metadata }) => metadata?.name);
     expect(names.sort()).toEqual(['complaint', 'leak', 'parcel-problem', 'repair', 'return']);
   });

@@ -1,6 +1,8 @@
 import type { RegistryServiceService, Resource } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import { toAppError } from '@omnigate/errors';
 import type { Client } from '@omnigate/rpc';
+import type { Logger } from '@omnigate/runtime';
 import { createFormCheck, type FormCheck, type TicketTypeSpec } from '@omnigate/ticket-form';
 import type { Worker } from './domain/worker';
 
@@ -31,6 +33,7 @@ export interface Catalogue {
 export interface CatalogueDeps {
   registry: Client<RegistryServiceService>;
   directory: DirectoryCache;
+  logger: Logger;
 }
 
 type Kind = 'TicketType' | 'Worker';
@@ -49,7 +52,7 @@ interface Shelf {
  * @param deps what it reads from
  * @returns the catalogue
  */
-export function createCatalogue({ registry, directory }: CatalogueDeps): Catalogue {
+export function createCatalogue({ registry, directory, logger }: CatalogueDeps): Catalogue {
   const shelves = new Map<string, Shelf>();
   let stopListening = (): void => undefined;
 
@@ -65,7 +68,11 @@ export function createCatalogue({ registry, directory }: CatalogueDeps): Catalog
     shelf.stale = false;
     try {
       const types = await read(tenantId, shelf, 'TicketType');
-      if (types) shelf.book = { ...shelf.book, types: named(types.map(toType)) };
+      if (types)
+        shelf.book = {
+          ...shelf.book,
+          types: named(types.flatMap((type) => readType(type, tenantId, logger))),
+        };
       const workers = await read(tenantId, shelf, 'Worker');
       if (workers) shelf.book = { ...shelf.book, workers: named(workers.map(toWorker)) };
     } catch (error) {
@@ -111,10 +118,17 @@ const emptyShelf = (): Shelf => ({
 const named = <Item extends { name: string }>(items: readonly Item[]): ReadonlyMap<string, Item> =>
   new Map(items.map((item) => [item.name, item]));
 
-const toType = ({ metadata, spec }: Resource): TicketType => {
+/** A type that this version can't read, of a directory of another, keeps nobody from the others. */
+function readType({ metadata, spec }: Resource, tenantId: string, logger: Logger): TicketType[] {
+  const name = metadata?.name ?? '';
   const checked = spec as unknown as TicketTypeSpec;
-  return { name: metadata?.name ?? '', spec: checked, check: createFormCheck(checked.form) };
-};
+  try {
+    return [{ name, spec: checked, check: createFormCheck(checked.form) }];
+  } catch (error) {
+    logger.warn({ err: toAppError(error), tenant_id: tenantId, ticket_type: name }, 'ticket type left out');
+    return [];
+  }
+}
 
 /** spec of a Worker, as directory has checked it. */
 interface WorkerSpec {

@@ -236,3 +236,12 @@ test('a type that is gone leaves its tickets to be finished', async () => {
   expect(ticket?.state).toBe(TicketState.TICKET_STATE_CLOSED);
   expect(notices(tenantId, 2)[0]).toBe(`${customer}: 编号 1001 的repair由安师傅负责处理。`);
 });
+
+test('a type that can not be read keeps nobody from the others', async () => {
+  const tenantId = bed.addTenant({
+    types: { broken: { form: { properties: null } }, repair },
+    workers: crew,
+  });
+  expect(await make(tenantId)).not.toBe('');
+  await expect(make(tenantId, { type: 'broken' })).rejects.toMatchObject({ fields: [{ field: 'type' }] });
+});

@@ -38,7 +38,7 @@ create table ticket_deadline (
   tenant_id uuid not null, ticket_id uuid not null, due_at timestamptz(3) not null,
   primary key (tenant_id, ticket_id)
 );
-create index ticket_deadline_due on ticket_deadline (due_at);
+create index ticket_deadline_due on ticket_deadline (due_at, ticket_id);
 `;
 
 const migrations: Migration[] = [

@@ -126,3 +126,13 @@ test('one that fails does not keep the others from being done', async () => {
   await bed.sweeper.sweep();
   expect(bed.told(broken)).toHaveLength(4);
 });
+
+test('however many are late, each is done', async () => {
+  const tenantId = bed.addTenant();
+  const ids: string[] = [];
+  for (let round = 0; round < 11; round += 1)
+    ids.push(...(await Promise.all(Array.from({ length: 10 }, () => make(tenantId)))));
+  for (const id of ids) await bed.makeLate(tenantId, id);
+  await bed.sweeper.sweep();
+  expect(bed.told(tenantId).filter(({ what }) => what === 'ESCALATED')).toHaveLength(110);
+}, 60_000);

@@ -4,7 +4,7 @@ import { closeUnanswered } from './acts/customer-acts';
 import { escalate } from './acts/escalate';
 import { finish, held } from './acts/held';
 import type { TicketContext } from './context';
-import { nextDeadlines } from './store/deadlines';
+import { type Deadline, nextDeadlines } from './store/deadlines';
 import { lockOverdue } from './store/tickets';
 
 /** Deadlines are looked at when the nearest is due, and at least so often, for what other processes wrote. */
@@ -30,19 +30,17 @@ export function createSweeper(context: TicketContext): Sweeper {
   let sweeping = Promise.resolve();
   let stopped = false;
 
+  // One that can't be settled stays due, and must not stand before the others: each is tried once a sweep.
   const sweep = async (): Promise<number> => {
-    const deadlines = await nextDeadlines(context.database, deadlinesAtOnce);
-    const due = deadlines.filter(({ remainingMs }) => remainingMs <= 0);
-    let failed = false;
-    for (const each of due) {
-      if (stopped) break;
-      failed = !(await settle(context, each)) || failed;
+    for (let after: Deadline | undefined; !stopped; ) {
+      const page = await nextDeadlines(context.database, { limit: deadlinesAtOnce, after });
+      for (const each of page.filter(({ remainingMs }) => remainingMs <= 0)) await settle(context, each);
+      const next = page.find(({ remainingMs }) => remainingMs > 0);
+      if (next) return Math.min(next.remainingMs + 5, lookEveryMs);
+      if (page.length < deadlinesAtOnce) break;
+      after = page.at(-1);
     }
-    // What could not be settled is still due, and is not asked for again at once.
-    if (failed) return lookEveryMs;
-    if (due.length === deadlinesAtOnce) return 0;
-    const next = deadlines.find(({ remainingMs }) => remainingMs > 0)?.remainingMs ?? lookEveryMs;
-    return Math.min(next + 5, lookEveryMs);
+    return lookEveryMs;
   };
 
   const schedule = (ms: number): void => {
@@ -66,11 +64,7 @@ export function createSweeper(context: TicketContext): Sweeper {
   };
 }
 
-/** Settles one ticket; false where it failed. */
-async function settle(
-  context: TicketContext,
-  { tenantId, id }: { tenantId: string; id: string },
-): Promise<boolean> {
+async function settle(context: TicketContext, { tenantId, id }: Deadline): Promise<void> {
   try {
     const book = await context.catalogue.of(tenantId);
     await context.database.transaction({ tenants: [tenantId] }, async (tx) => {
@@ -81,10 +75,8 @@ async function settle(
       else await escalate(inHand);
       await finish(inHand);
     });
-    return true;
   } catch (error) {
     const fields = { err: toAppError(error), tenant_id: tenantId, ticket_id: id };
     context.logger.warn(fields, 'a deadline of a ticket could not be settled');
-    return false;
   }
 }

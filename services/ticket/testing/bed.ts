@@ -71,7 +71,7 @@ export async function openBed() {
     database,
     bus: listening,
     directory: directory.cache,
-    catalogue: createCatalogue({ registry: directory.registry, directory: directory.cache }),
+    catalogue: createCatalogue({ registry: directory.registry, directory: directory.cache, logger }),
     conversations: conversationsIn(conversations),
     logger,
   };

@@ -4,6 +4,7 @@ import type { Queryable } from '@omnigate/database';
 export interface Deadline {
   tenantId: string;
   id: string;
+  dueAt: Date;
   /** Milliseconds from now; passed where not positive. */
   remainingMs: number;
 }
@@ -40,15 +41,29 @@ export async function writeDeadline(
  * Reads what is due next, of all tenants.
  *
  * @param database a connection without a scope will do
- * @param limit how many
+ * @param page how many, and the last of the page before
  * @returns the nearest first
  */
-export async function nextDeadlines(database: Queryable, limit: number): Promise<Deadline[]> {
-  const rows = await database.query<{ tenant_id: string; ticket_id: string; remaining_ms: number }>({
+export async function nextDeadlines(
+  database: Queryable,
+  { limit, after }: { limit: number; after: Deadline | undefined },
+): Promise<Deadline[]> {
+  const rows = await database.query<{
+    tenant_id: string;
+    ticket_id: string;
+    due_at: Date;
+    remaining_ms: number;
+  }>({
     name: 'ticket-deadline-next',
-    text: `select tenant_id, ticket_id, (extract(epoch from due_at - now()) * 1000)::float8 as remaining_ms
-      from ticket_deadline order by due_at limit $1`,
-    values: [limit],
+    text: `select tenant_id, ticket_id, due_at, (extract(epoch from due_at - now()) * 1000)::float8 as remaining_ms
+      from ticket_deadline where $2::timestamptz is null or (due_at, ticket_id) > ($2, $3::uuid)
+      order by due_at, ticket_id limit $1`,
+    values: [limit, after?.dueAt ?? null, after?.id ?? null],
   });
-  return rows.map((row) => ({ tenantId: row.tenant_id, id: row.ticket_id, remainingMs: row.remaining_ms }));
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    id: row.ticket_id,
+    dueAt: row.due_at,
+    remainingMs: row.remaining_ms,
+  }));
 }
