@@ -1,4 +1,4 @@
-import type { Media, TicketAnswer, TicketRequested } from '@omnigate/contracts';
+import { AskResponse, type Media, type TicketAnswer, type TicketRequested } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { type Bed, customer, type Inbound, openBed } from '../../testing/bed';
 import type { TenantOptions, TestTenant } from '../../testing/directory';
@@ -12,7 +12,10 @@ import {
   textOf,
   ticketMenu,
 } from '../../testing/ticket-desk';
+import { lockTurns } from '../store/turns';
 import { createHeldRequests } from '../tickets/held-requests';
+import { createTurnEffects } from '../turns/effects';
+import { loadTurns } from '../turns/load';
 
 const assigned = { accept: '接单', refuse: '拒绝' };
 const accepted = { complete: '完成' };
@@ -67,6 +70,17 @@ async function store(tenant: TestTenant, ...files: Media[]): Promise<void> {
   );
   const items = files.map((media, index) => ({ index: index + 1, media }));
   await bed.tellFiles(tenant, { conversationId, messageId: row?.id ?? '', items });
+}
+
+/** Lets the bot answer what a tenant's customer wrote. */
+async function settleTurn({ tenantId }: TestTenant, text: string): Promise<void> {
+  const [conversation] = await bed.conversationsOf({ tenantId } as TestTenant);
+  const id = { tenantId, conversationId: conversation?.id ?? '' };
+  const turns = await bed.database.transaction({ tenants: [tenantId] }, (tx) => lockTurns(tx, [id]));
+  const [job] = await loadTurns(bed.context, turns);
+  if (!job) throw new Error('no turn');
+  const response = AskResponse.fromPartial({ actions: [{ kind: { $case: 'reply', value: { text } } }] });
+  await createTurnEffects(bed.context).add({ job, response });
 }
 
 const release = () => createHeldRequests(bed.context).release();
@@ -140,6 +154,17 @@ describe('the bot gets', () => {
     expect((await bed.said(tenant, id)).at(-1)).toBe('customer: 5');
     // By its label it is an answer all the same.
     expect((await comeOf(tenant, { text: '5 星' })).told).toMatchObject([{ choice: 'rate-5' }]);
+  });
+
+  test('a number after the bot has asked back, though not after its thanks', async () => {
+    const { tenant } = await offered(rating);
+    await bed.receive(tenant, { text: '谢谢' });
+    await settleTurn(tenant, '不客气！');
+    const other = await offered(rating);
+    await bed.receive(other.tenant, { text: '我要报修' });
+    await settleTurn(other.tenant, '请问是几号楼？');
+    expect(await comeOf(other.tenant, { text: '5' })).toEqual({ told: [], turns: 1 });
+    expect((await comeOf(tenant, { text: '5' })).told).toMatchObject([{ choice: 'rate-5', text: '' }]);
   });
 
   test('a number of another customer, and one after seven days', async () => {
