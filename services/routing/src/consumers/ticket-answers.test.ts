@@ -1,4 +1,4 @@
-import { type Media, StoredMessage, type TicketAnswer, type TicketRequested } from '@omnigate/contracts';
+import { AskResponse, type Media, type TicketAnswer, type TicketRequested } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
 import { type Bed, customer, type Inbound, openBed } from '../../testing/bed';
 import type { TenantOptions, TestTenant } from '../../testing/directory';
@@ -12,10 +12,10 @@ import {
   textOf,
   ticketMenu,
 } from '../../testing/ticket-desk';
-import { beginChanges, writeChanges } from '../store/changes';
-import { lockConversations } from '../store/conversations';
+import { lockTurns } from '../store/turns';
 import { createHeldRequests } from '../tickets/held-requests';
-import { releaseRequests } from '../tickets/requests';
+import { createTurnEffects } from '../turns/effects';
+import { loadTurns } from '../turns/load';
 
 const assigned = { accept: '接单', refuse: '拒绝' };
 const accepted = { complete: '完成' };
@@ -58,23 +58,29 @@ async function comeOf(tenant: TestTenant, ...messages: Inbound[]) {
   return { told, turns: (await turnsOf(tenant)).length };
 }
 
-/** Stores the file of a tenant's last message, as the consumer of media.stored does. */
-async function store(tenant: TestTenant, media: Media): Promise<void> {
+/** Tells what became of the attachments of a tenant's last message. */
+async function store(tenant: TestTenant, ...files: Media[]): Promise<void> {
   const [conversation] = await bed.conversationsOf(tenant);
-  const id = { tenantId: tenant.tenantId, conversationId: conversation?.id ?? '' };
-  await bed.database.transaction({ tenants: [tenant.tenantId] }, async (tx) => {
-    await lockConversations(tx, [id]);
-    await tx.query({
-      text: 'update message set attachments = $2 where conversation_id = $1 and attachments is not null',
-      values: [
-        id.conversationId,
-        Buffer.from(StoredMessage.encode(StoredMessage.fromPartial({ attachments: [media] })).finish()),
-      ],
-    });
-    const changes = beginChanges(tx, new Date());
-    await releaseRequests(changes, [id]);
-    await writeChanges(changes, bed.bus);
-  });
+  const conversationId = conversation?.id ?? '';
+  const [row] = await bed.database.transaction({ tenants: [tenant.tenantId] }, (tx) =>
+    tx.query<{ id: string }>({
+      text: 'select id from message where conversation_id = $1 order by seq desc limit 1',
+      values: [conversationId],
+    }),
+  );
+  const items = files.map((media, index) => ({ index: index + 1, media }));
+  await bed.tellFiles(tenant, { conversationId, messageId: row?.id ?? '', items });
+}
+
+/** Lets the bot answer what a tenant's customer wrote. */
+async function settleTurn({ tenantId }: TestTenant, text: string): Promise<void> {
+  const [conversation] = await bed.conversationsOf({ tenantId } as TestTenant);
+  const id = { tenantId, conversationId: conversation?.id ?? '' };
+  const turns = await bed.database.transaction({ tenants: [tenantId] }, (tx) => lockTurns(tx, [id]));
+  const [job] = await loadTurns(bed.context, turns);
+  if (!job) throw new Error('no turn');
+  const response = AskResponse.fromPartial({ actions: [{ kind: { $case: 'reply', value: { text } } }] });
+  await createTurnEffects(bed.context).add({ job, response });
 }
 
 const release = () => createHeldRequests(bed.context).release();
@@ -150,6 +156,17 @@ describe('the bot gets', () => {
     expect((await comeOf(tenant, { text: '5 星' })).told).toMatchObject([{ choice: 'rate-5' }]);
   });
 
+  test('a number after the bot has asked back, though not after its thanks', async () => {
+    const { tenant } = await offered(rating);
+    await bed.receive(tenant, { text: '谢谢' });
+    await settleTurn(tenant, '不客气！');
+    const other = await offered(rating);
+    await bed.receive(other.tenant, { text: '我要报修' });
+    await settleTurn(other.tenant, '请问是几号楼？');
+    expect(await comeOf(other.tenant, { text: '5' })).toEqual({ told: [], turns: 1 });
+    expect((await comeOf(tenant, { text: '5' })).told).toMatchObject([{ choice: 'rate-5', text: '' }]);
+  });
+
   test('a number of another customer, and one after seven days', async () => {
     const { tenant } = await offered(rating);
     expect(await comeOf(tenant, { text: '5', from: '+14155550102' })).toEqual({ told: [], turns: 1 });
@@ -208,12 +225,16 @@ describe('before completing, a worker', () => {
 });
 
 describe('files that are being fetched', () => {
-  test('hold the answer until they are stored', async () => {
+  test('hold the answer until all are stored', async () => {
     const { tenant } = await offered(accepted);
-    const file = fileOf('1.jpg');
-    expect(await comeOf(tenant, { text: '1', attachments: [file] })).toEqual({ told: [], turns: 0 });
-    await store(tenant, { ...file, mediaId: newId() });
+    const [file, other] = [fileOf('1.jpg'), fileOf('2.jpg')];
+    expect(await comeOf(tenant, { text: '1', attachments: [file, other] })).toEqual({ told: [], turns: 0 });
+    const stored = { ...file, mediaId: newId() };
+    await store(tenant, stored);
+    expect(await requests.settled(tenant)).toEqual([]);
+    await store(tenant, stored, { ...other, errorCode: 'MEDIA_TOO_LARGE' });
     const [request] = await requests.of(tenant, 1);
+    expect(answerOf(request)?.media[1]).toMatchObject({ errorCode: 'MEDIA_TOO_LARGE' });
     expect(answerOf(request)?.media[0]).toMatchObject({
       providerUrl: file.providerUrl,
       mediaId: expect.stringMatching(/-/),

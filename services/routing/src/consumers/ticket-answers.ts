@@ -10,7 +10,7 @@ import type { Transaction } from '@omnigate/database';
 import { eventIdOf } from '@omnigate/runtime';
 import type { ConversationRow } from '../domain/conversation';
 import { attachmentsOf, filesOf } from '../domain/message-files';
-import { type Chosen, chosen, isReport, type OfferedMenu } from '../domain/offered-menu';
+import { type Chosen, chosen, isReport, type OfferedMenu, wantsAnswer } from '../domain/offered-menu';
 import { utteranceText } from '../domain/utterance';
 import { readMessageSpans } from '../store/messages';
 import { findMenus, markAnswered, type OfferedMenuRow } from '../store/offered-menus';
@@ -116,7 +116,7 @@ function answersOf(item: Offered, rows: OfferedMenuRow[], earlier: Earlier[]): T
   const rest: Asking[] = [];
   for (const asking of item.asking) {
     const { message, seq } = asking;
-    const menus = rows.map((row) => withSpoken(row, conversation, earlier));
+    const menus = rows.map((row) => withAsked(row, conversation, earlier));
     const text = utteranceText(message.content);
     const found = chosen(message.content, text, menus);
     const media = filesOf(message.content, message.attachments);
@@ -132,9 +132,13 @@ function answersOf(item: Offered, rows: OfferedMenuRow[], earlier: Earlier[]): T
   return requests;
 }
 
-function withSpoken(row: OfferedMenuRow, conversation: ConversationRow, earlier: readonly Earlier[]): Menu {
+/** An agent's words always want an answer; of the bot's the last, since a new question takes the place of an old one. */
+function withAsked(row: OfferedMenuRow, conversation: ConversationRow, earlier: readonly Earlier[]): Menu {
   const since = sinceSeq(row, conversation);
-  return { ...row, spokenSince: earlier.some((message) => message.seq > since && isSpoken(message)) };
+  const spoken = earlier.filter((message) => message.seq > since && isSpoken(message));
+  const last = spoken.at(-1);
+  const asked = last !== undefined && wantsAnswer(last.content, utteranceText(last.content));
+  return { ...row, askedSince: asked || spoken.some(({ role }) => role === PartyRole.PARTY_ROLE_AGENT) };
 }
 
 function answerOf(o: {

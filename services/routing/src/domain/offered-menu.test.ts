@@ -6,6 +6,7 @@ import {
   numberedOptions,
   type OfferedMenu,
   ticketChoiceOf,
+  wantsAnswer,
 } from './offered-menu';
 
 const ticket = '0198c0de-0000-7000-8000-000000000001';
@@ -15,7 +16,7 @@ const accepted = [option('complete', '完成')];
 const stars = [5, 4, 3, 2, 1].map((number) => option(`rate-${number}`, `${number} 星`));
 const rating = [...stars, option('reopen', '没修好')];
 const menu = (options: OfferedMenu['options'], o: Partial<OfferedMenu> = {}): OfferedMenu => ({
-  ...{ options, answered: false, spokenSince: false },
+  ...{ options, answered: false, askedSince: false },
   ...o,
 });
 const text = (body: string): Content => ({ kind: { $case: 'text', value: { body } } });
@@ -81,15 +82,15 @@ test('the newest that waits is answered; labels say which', () => {
   expect(pick('1', { ...newer, answered: true }, older)).toBe('rate-1');
 });
 
-test('a number may answer whoever has spoken since; a label can not', () => {
-  expect(pick('1', menu(assigned, { spokenSince: true }))).toBeUndefined();
-  expect(pick('接单', menu(assigned, { spokenSince: true }))).toBe('accept');
+test('a number may answer whoever has asked since; a label can not', () => {
+  expect(pick('1', menu(assigned, { askedSince: true }))).toBeUndefined();
+  expect(pick('接单', menu(assigned, { askedSince: true }))).toBe('accept');
 });
 
 test('a choice says itself which, though it was answered', () => {
   const content = (id: string): Content =>
     ContentCodec.fromPartial({ kind: { $case: 'menuChoice', value: { id, label: '接单' } } });
-  const menus = [menu(assigned, { answered: true, spokenSince: true })];
+  const menus = [menu(assigned, { answered: true, askedSince: true })];
   expect(chosen(content(`ticket:${ticket}:accept`), '接单', menus)?.choice.verb).toBe('accept');
   expect(chosen(content('#person'), '都不是', menus)).toBeUndefined();
 });
@@ -104,4 +105,16 @@ test.each([
 ])('a report, while work waits to be completed: %s', (body, report) => {
   expect(isReport(body, [menu(accepted)])).toBe(report);
   expect(isReport(body, [menu(accepted, { answered: true }), menu(rating)])).toBe(false);
+});
+
+test.each([
+  ['请问是几号楼？', true],
+  ['请把订单号发给我。', true],
+  ['您想了解的是哪一个\n1. 物业费\n2. 停车费', true],
+  ['Please tell me the room.', true],
+  ['不客气！还有别的问题随时问我。', false],
+  ['You are welcome! Ask me any time you need something else.', false],
+  ['每天 8:30–18:00，中午不休息。', false],
+])('what the bot said wants an answer: %s', (body, wants) => {
+  expect(wantsAnswer(text(body), body)).toBe(wants);
 });

@@ -65,8 +65,8 @@ export function menuText(body: string, options: readonly MenuOption[]): string {
 export interface OfferedMenu {
   options: readonly MenuOption[];
   answered: boolean;
-  /** Somebody else has spoken since: a bare number may answer them. */
-  spokenSince: boolean;
+  /** Somebody else has asked something since: a bare number may answer that. */
+  askedSince: boolean;
 }
 
 /** What a customer's or worker's message chooses. */
@@ -114,7 +114,7 @@ function chosenIn<Menu extends OfferedMenu>(menu: Menu, text: string): Chosen<Me
   const named = options.find(
     ({ label, number }) => said !== '' && [bare(label), `${number}${bare(label)}`].includes(said),
   );
-  if (named || menu.spokenSince) return of(named);
+  if (named || menu.askedSince) return of(named);
   const number = numberIn(text);
   if (number !== undefined) return of(options.find((option) => option.number === number));
   const rating = ratingIn(text);
@@ -149,6 +149,19 @@ export function chosen<Menu extends OfferedMenu>(
   }
   return undefined;
 }
+
+/** A question, a list to choose from, or a request for something. */
+const WANTS_ANSWER =
+  /[?？]|^\s*\d\s*[.、)]|请(?:问|告诉|把|说|描述|提供|回复|发)|\bplease (?:tell|reply|send|say|describe)\b/imu;
+
+/**
+ * Whether what the bot said wants an answer; thanks and answers don't.
+ *
+ * @param content what it said.
+ * @param text its words.
+ */
+export const wantsAnswer = (content: Content | undefined, text: string): boolean =>
+  content?.kind?.$case === 'menu' || WANTS_ANSWER.test(text);
 
 const ASKS = /[?？]\s*$|[吗呢]\s*[。.!！~]*\s*$/;
 const WANTS_PERSON = /人工|客服|转人|\b(?:human|agent|person|operator)\b/i;
