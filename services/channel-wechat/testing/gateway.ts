@@ -218,6 +218,7 @@ function directoryOf(
     channel: async (id) => channels.get(id),
     renewChannel: async (id) => channels.get(id),
     channelByName: async () => undefined,
+    channelByAddress: async () => undefined,
     peekTenant: () => undefined,
     tenant: async () => undefined,
     renewTenant: async () => undefined,
