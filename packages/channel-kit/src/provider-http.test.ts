@@ -86,6 +86,13 @@ test('an answer that breaks off, and one that never ends, are ambiguous', async 
   expect(await codeOf(http.request({ method: 'GET', url: endless }))).toBe('AMBIGUOUS');
 });
 
+test('an answer that is a file may be as large as its request says, and no larger', async () => {
+  const url = await serve((_request, response) => response.end(Buffer.alloc(3 << 20)));
+  const get = (maxResponseBytes: number) => http.request({ method: 'GET', url, maxResponseBytes });
+  expect((await get(3 << 20)).body).toHaveLength(3 << 20);
+  expect(await codeOf(get((3 << 20) - 1))).toBe('MEDIA_TOO_LARGE');
+});
+
 test('what was given up before it had a connection was written nothing', async () => {
   let requests = 0;
   const url = await serve(() => {

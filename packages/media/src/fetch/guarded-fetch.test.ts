@@ -126,6 +126,13 @@ test('a name that is public when it is judged and private when it is used gains 
   expect(await lookedUp(false)).toBe('refused');
 });
 
+test('an address that one fetch alone may lead to is no other’s', async () => {
+  const host = await serve((_request, response) => response.end('there'));
+  const get = fetching();
+  expect(await get(`http://${host}/`, { allow: [host] })).toBe('there');
+  expect(await get(`http://${host}/`)).toBe('FETCH_REFUSED');
+});
+
 test('three redirects are followed, a fourth is not', async () => {
   const host = await serve((request, response) => {
     const left = Number(request.url?.slice(1));
