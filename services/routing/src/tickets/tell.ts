@@ -16,13 +16,13 @@ import { addChange, beginChanges, type Changes, sendMessage, writeChanges } from
 import { type AddressKey, resolveContacts } from '../store/contacts';
 import {
   type ConversationKey,
-  findOpenConversations,
   insertConversations,
   lockConversations,
   readConversations,
 } from '../store/conversations';
 import { claimInboundKeys, inboundKeyName } from '../store/inbound-keys';
 import { findMenus, insertMenus, markOffered, type OfferedMenuRow } from '../store/offered-menus';
+import { findOpenConversations } from '../store/open-conversations';
 
 /** Something that somebody is to be told. */
 export interface Telling {
