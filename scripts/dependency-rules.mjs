@@ -6,6 +6,7 @@ export const packageGraph = {
   errors: [],
   runtime: ['errors'],
   database: ['errors', 'runtime'],
+  simulators: [],
   'ticket-form': ['errors'],
   media: ['errors', 'runtime'],
   state: ['errors', 'runtime'],
@@ -37,6 +38,7 @@ export const packageGraph = {
     'rpc',
     'runtime',
     'service-process',
+    'simulators',
     'state',
   ],
 };

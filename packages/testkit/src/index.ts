@@ -1,3 +1,4 @@
+export * from '@omnigate/simulators';
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
 export { dockerAnswers } from './docker';
@@ -25,14 +26,6 @@ export {
   testForm,
 } from './omnigate/launch';
 export type { SharedOmnigate } from './omnigate/shared';
-export { type DemoBill, type DemoCustomer, type DemoOrder, demoCustomers } from './order-system/customers';
-export type { OrderSystemFault } from './order-system/faults';
-export {
-  type OrderSystem,
-  type OrderSystemOptions,
-  type OrderSystemRequest,
-  startOrderSystem,
-} from './order-system/order-system';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
 export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
@@ -68,19 +61,3 @@ export {
   type WebVisitor,
   type WebVisitorOptions,
 } from './web-visitor/web-visitor';
-export {
-  type ApiCall,
-  createWechatSimulator,
-  type PushAnswer,
-  type PushChange,
-  type Pushed,
-  type ShownContent,
-  type ShownMessage,
-  shownWords,
-  type UserInput,
-  type WechatAccount,
-  type WechatFault,
-  type WechatSimulator,
-  type WechatSimulatorOptions,
-  wechatCrypto,
-} from './wechat';

@@ -7,7 +7,7 @@ import {
   type OrderSystem,
   startOrderSystem,
   type WechatSimulator,
-} from '@omnigate/testkit';
+} from '@omnigate/simulators';
 import { channelNames } from './demo-names';
 import type { DemoTenant } from './demo-tenant';
 

@@ -1,5 +1,5 @@
 import { AppError } from '@omnigate/errors';
-import type { ShownMessage, WechatSimulator } from '@omnigate/testkit';
+import type { ShownMessage, WechatSimulator } from '@omnigate/simulators';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Providers } from '../providers';
