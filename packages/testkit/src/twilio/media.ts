@@ -9,6 +9,9 @@ export interface AccountFile {
   body: Buffer;
 }
 
+/** A file of the account, or a link to any. */
+export type InboundFile = AccountFile | { url: string; contentType: string };
+
 /** What came of getting a message's file. */
 export interface GotFile {
   url: string;
@@ -52,8 +55,12 @@ function judge({ contentType, body }: GotFile): GotFile['errorCode'] {
 
 /** Files that customers sent to the account. */
 export interface AccountFiles {
-  /** Keeps a file. @returns what the webhook says of it */
-  keep(messageUrl: string, file: AccountFile): { url: string; contentType: string };
+  /**
+   * Keeps what is bytes.
+   * @param messageUrl of the message, in the API
+   * @returns the webhook's fields that tell of the files
+   */
+  fields(messageUrl: string, media: readonly InboundFile[]): Record<string, string>;
   /**
    * Answers who asks for a file: the account itself is led on to the store, which asks for nothing.
    * @returns false where the path is none of a file
@@ -68,10 +75,17 @@ export interface AccountFiles {
 export function createAccountFiles(): AccountFiles {
   const files = new Map<string, AccountFile>();
   return {
-    keep(messageUrl, file) {
-      const id = `ME${randomBytes(16).toString('hex')}`;
-      files.set(id, file);
-      return { url: `${messageUrl}/Media/${id}`, contentType: file.contentType };
+    fields(messageUrl, media) {
+      const named = media.map((each, index): [string, string][] => {
+        const id = `ME${randomBytes(16).toString('hex')}`;
+        if ('body' in each) files.set(id, each);
+        const url = 'url' in each ? each.url : `${messageUrl}/Media/${id}`;
+        return [
+          [`MediaUrl${index}`, url],
+          [`MediaContentType${index}`, each.contentType],
+        ];
+      });
+      return Object.fromEntries(named.flat());
     },
     answer(response, { path, authorization, credentials }) {
       const kept = storePath.exec(path)?.[1];

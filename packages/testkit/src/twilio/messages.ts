@@ -101,3 +101,13 @@ function refusedBody(
   if (rules.optedOut.has(`${from}|${to}`)) return bad(21610, 'Attempt to send to unsubscribed recipient');
   return undefined;
 }
+
+const stopWords = new Set(['STOP', 'UNSUBSCRIBE', 'END', 'QUIT', 'STOPALL', 'REVOKE', 'OPTOUT', 'CANCEL']);
+const startWords = new Set(['START', 'YES', 'UNSTOP']);
+
+/** What a customer's message means to Twilio itself. */
+export function consentOf(body: string): 'stop' | 'start' | undefined {
+  const word = body.trim().toUpperCase();
+  if (stopWords.has(word)) return 'stop';
+  return startWords.has(word) ? 'start' : undefined;
+}

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { type Caller, createCaller, type RequestChange, type WebhookAnswer } from './callbacks';
 import { answerTaken, readBody } from './exchange';
 import { answerError, commit, isTaken, type TwilioFault } from './faults';
-import { createAccountFiles, type GotFile, getFile } from './media';
-import { refusalOf, type SimulatedMessage } from './messages';
+import { createAccountFiles, type GotFile, getFile, type InboundFile } from './media';
+import { consentOf, refusalOf, type SimulatedMessage } from './messages';
 
 /** How the simulator behaves. */
 export interface TwilioSimulatorOptions {
@@ -36,7 +36,7 @@ export interface InboundText {
   to?: string;
   body?: string;
   /** Files of the account, or links to any. */
-  media?: ({ url: string; contentType: string } | { body: Buffer; contentType: string })[];
+  media?: InboundFile[];
   messageSid?: string;
   /** Further or other fields. */
   params?: Record<string, string | string[]>;
@@ -84,8 +84,6 @@ export interface TwilioSimulator {
   stop(): Promise<void>;
 }
 
-const stopWords = new Set(['STOP', 'UNSUBSCRIBE', 'END', 'QUIT', 'STOPALL', 'REVOKE', 'OPTOUT', 'CANCEL']);
-const startWords = new Set(['START', 'YES', 'UNSTOP']);
 // Not Twilio's: for a load generator in another process.
 const statsPath = /^\/simulator\/stats(?:\?since=(\d+))?$/;
 const messagesPath = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/;
@@ -226,9 +224,9 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
   }
 
   function noteConsent(from: string, to: string, body: string): void {
-    const word = body.trim().toUpperCase();
-    if (stopWords.has(word)) optedOut.add(`${to}|${from}`);
-    if (startWords.has(word)) optedOut.delete(`${to}|${from}`);
+    const consent = consentOf(body);
+    if (consent === 'stop') optedOut.add(`${to}|${from}`);
+    if (consent === 'start') optedOut.delete(`${to}|${from}`);
   }
 
   const simulator: TwilioSimulator = {
@@ -258,14 +256,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
         AccountSid: o.accountSid,
         From: from,
         ApiVersion: '2010-04-01',
-        ...Object.fromEntries(
-          media
-            .map((each) => ('url' in each ? each : files.keep(messageUrl, each)))
-            .flatMap((each, index) => [
-              [`MediaUrl${index}`, each.url],
-              [`MediaContentType${index}`, each.contentType],
-            ]),
-        ),
+        ...files.fields(messageUrl, media),
         ...text.params,
       };
       return Promise.all(Array.from({ length: copies }, () => caller.post(url, params, text.change)));

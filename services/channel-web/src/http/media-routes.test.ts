@@ -11,7 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import { registerMediaRoutes } from './media-routes';
 
 const logger = createLogger({ service: 'media-routes-test', level: 'silent' });
-const [tenantId, otherTenant] = [randomUUID(), randomUUID()];
+const [tenantId, otherTenant]: [string, string] = [randomUUID(), randomUUID()];
 const keys = new Map<string, Identity>();
 const keyOf = (role: Role, tenant = tenantId) => {
   const key = `key-of-${role}-${tenant}`;

@@ -62,7 +62,6 @@ const manifest: ChannelManifest = {
     providerMessageIds: true,
     deliveryReceipts: true,
     readReceipts: false,
-    conversationEvents: false,
   },
   // A long code in the United States: one message segment a second.
   defaultMaxPerSecond: 1,
@@ -209,13 +208,10 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
   if ('code' in outbound) return { kind: 'permanent', code: outbound.code };
   const config = configOf(request.channel);
   const sender = config.from.startsWith('MG') ? 'MessagingServiceSid' : 'From';
-  const fields: [string, string][] = [
-    ['To', request.address],
-    [sender, config.from],
-  ];
-  if (body !== '') fields.push(['Body', body]);
-  for (const url of outbound.urls) fields.push(['MediaUrl', url]);
-  fields.push(['StatusCallback', request.statusUrl]);
+  const form = new URLSearchParams({ To: request.address, [sender]: config.from });
+  if (body !== '') form.append('Body', body);
+  for (const url of outbound.urls) form.append('MediaUrl', url);
+  form.append('StatusCallback', request.statusUrl);
   const response = await http.request({
     method: 'POST',
     url: `${config.api_base_url.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(config.account_sid)}/Messages.json`,
@@ -224,7 +220,7 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
     },
-    body: new URLSearchParams(fields).toString(),
+    body: form.toString(),
     signal: request.signal,
   });
   return judge(response, body);
