@@ -21,7 +21,15 @@ const conversation: ConversationRow = {
   ...{ address: '+14155550111', threadKey: '', contactId: '0198c0de-0000-7000-8000-000000000004' },
   ...{ state: ConversationState.CONVERSATION_STATE_OPEN, owner: ConversationOwner.CONVERSATION_OWNER_BOT },
   ...{ team: 'default', agentId: null, agent: '', language: 'en', inboundCount: 1, messageSeq: 1, seq: 2 },
-  ...{ dialogueState: '', handoff: null, queuedAt: null, createdAt: now, updatedAt: now, optedOut: false },
+  ...{
+    dialogueState: '',
+    handoff: null,
+    queuedAt: null,
+    createdAt: now,
+    updatedAt: now,
+    optedOut: false,
+    rating: null,
+  },
 };
 const channel = ResolvedChannel.fromPartial({
   id: conversation.channelId,

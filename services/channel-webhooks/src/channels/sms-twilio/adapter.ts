@@ -62,6 +62,7 @@ const manifest: ChannelManifest = {
     providerMessageIds: true,
     deliveryReceipts: true,
     readReceipts: false,
+    conversationEvents: false,
   },
   // A long code in the United States: one message segment a second.
   defaultMaxPerSecond: 1,
