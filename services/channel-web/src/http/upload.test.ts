@@ -239,9 +239,9 @@ describe('what is refused', () => {
           'content-type': 'text/plain',
         },
       });
-      outgoing.on('error', reject).on('response', async (response) => {
-        const { error } = (await json(response)) as { error: { code: string } };
-        resolve({ status: response.statusCode, code: error.code });
+      outgoing.on('error', reject).on('response', (response) => {
+        const code = json(response).then((body) => (body as { error: { code: string } }).error.code);
+        code.then((found) => resolve({ status: response.statusCode, code: found }), reject);
       });
       const piece = Buffer.alloc(1 << 20, 'a');
       let left = 30;
