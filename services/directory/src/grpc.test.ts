@@ -7,6 +7,7 @@ import {
 import { createDirectoryCache, type DirectoryCache } from '@omnigate/directory-cache';
 import { createClient, createServer, type RpcServer, type ServiceDefinition } from '@omnigate/rpc';
 import { createHealth, createLogger, createMetrics } from '@omnigate/runtime';
+import { channelTypes } from '../testing/channel-types';
 import { type OpenDirectory, openDirectory } from '../testing/open-directory';
 
 let open: OpenDirectory;
@@ -72,7 +73,9 @@ test('applies and lists over the wire', async () => {
       spec: { config: { auth_token: '***' }, max_per_second: 2 },
       status: { max_per_second: 2 },
     });
-    expect((await client.listResources({ kind: 'channel-types' })).resources).toHaveLength(2);
+    expect((await client.listResources({ kind: 'channel-types' })).resources).toHaveLength(
+      channelTypes.length,
+    );
     const key = String(applied.resources[1]?.resource?.status?.key);
     const denied = using(DirectoryServiceService, { apiKey: key }, (auditor) => auditor.applyResources({}));
     await expect(denied).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });

@@ -100,14 +100,14 @@ test('resolves a tenant with its teams and agents, and a revision that rises', a
 
 test('shows channel types as resources', async () => {
   const { resources } = await open.as(['supervisor']).directory.listResources({ kind: 'ChannelType' });
-  expect(resources.map(({ metadata }) => metadata?.name)).toEqual(['sms-twilio', 'web']);
+  expect(resources.map(({ metadata }) => metadata?.name)).toEqual(['sms-twilio', 'web', 'wechat-official']);
   expect(resources[0]?.spec).toMatchObject({
     adapter_service: 'channel-webhooks',
     capabilities: { single_message_turn: true },
   });
   const [page, next] = [await listTypes(''), await listTypes((await listTypes('')).nextPageToken)];
   expect([page, next].map(({ resources: [only] }) => only?.metadata?.name)).toEqual(['sms-twilio', 'web']);
-  expect(next.nextPageToken).toBe('');
+  expect((await listTypes(next.nextPageToken)).nextPageToken).toBe('');
 });
 
 const listTypes = (pageToken: string) =>
