@@ -14,12 +14,12 @@ suites: checks, deploy, unit, e2e, cluster, browser, chaos
         (e2e is the journeys in the standalone form and what is of one form alone; cluster is the journeys once more,
         on Kafka and Redis, with two processes of each service)`;
 
-/** End-to-end suites run one file at a time: each starts servers of its own. */
+/** End-to-end suites run one file at a time: they share one Omnigate, or start servers of their own. */
 const jestSuites = {
   unit: { folders: ['packages', 'services', 'scripts'], parallel: true },
   // Every folder of tests/ but the two below: a new one is not left out.
-  e2e: { folders: ['tests/(?!browser/|chaos/)[^/]+'] },
-  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' } },
+  e2e: { folders: ['tests/(?!browser/|chaos/)[^/]+'], shared: true },
+  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, shared: true },
   browser: { folders: ['tests/browser'] },
   chaos: { folders: ['tests/chaos'] },
 };

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launchShared } from './shared-omnigate.mjs';
 import { node24, root, toolEnvironment } from './toolchain.mjs';
 
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -52,13 +53,22 @@ function countsOf(results) {
 
 /**
  * Runs Jest over some folders in a process of its own.
- * @param {{ folders: string[], parallel?: boolean, env?: Record<string, string> }} suite folders: regular expressions,
- *   relative to the repository; env: added to the environment
+ * @param {{ folders: string[], parallel?: boolean, env?: Record<string, string>, shared?: boolean }} suite folders: regular expressions,
+ *   relative to the repository; env: added to the environment; shared: one Omnigate is launched for all files
  * @param {string} [pattern] a regular expression that the path of a test file must match
  * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed, and so is a
  *   suite in which no file is found
  */
-export async function runJest({ folders, parallel = false, env = {} }, pattern) {
+export async function runJest({ folders, parallel = false, env = {}, shared = false }, pattern) {
+  const omnigate = shared ? await launchShared(env) : undefined;
+  try {
+    return await runFiles({ folders, parallel, env: { ...env, ...omnigate?.env } }, pattern);
+  } finally {
+    await omnigate?.close();
+  }
+}
+
+async function runFiles({ folders, parallel, env }, pattern) {
   const folder = mkdtempSync(join(tmpdir(), 'omnigate-jest-'));
   const results = join(folder, 'results.json');
   const args = [

@@ -6,9 +6,10 @@ import {
   Direction,
   OperationsServiceService,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate, newSid } from '@omnigate/testkit';
+import { newSid } from '@omnigate/testkit';
 import { WebSocket } from 'ws';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { grpcFrame, grpcStatusOf, openLine, type RawLine } from '../journeys/raw-line';
 import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop, type WebShop } from '../journeys/web-shop';
@@ -32,13 +33,13 @@ function requireOpenFiles(count: number): void {
 }
 
 describe('bad input', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let web: WebShop;
   let customers = 0;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openSmsShop(omnigate);
     web = await openWebShop(omnigate);
   }, 120_000);

@@ -6,18 +6,18 @@ import {
   DeliveryServiceService,
   DeliveryState,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
 
 const text = (body: string): Content => ({ kind: { $case: 'text', value: { body } } });
 
 describe('consent on SMS', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openSmsShop(omnigate);
   }, 120_000);
   afterAll(async () => {

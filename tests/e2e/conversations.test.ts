@@ -8,23 +8,23 @@ import {
   Direction,
   DirectoryServiceService,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { type AgentDesk, openAgentDesk } from '../journeys/agent-desk';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 
 const text = (body: string): Content => ({ kind: { $case: 'text', value: { body } } });
 const { CONVERSATION_OWNER_BOT, CONVERSATION_OWNER_QUEUE } = ConversationOwner;
 
 describe('conversations over gRPC', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let desk: AgentDesk;
   let customers = 0;
   const shops: SmsShop[] = [];
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate({ env: { OMNIGATE_LOG_LEVEL: 'debug' } });
+    omnigate = await openOmnigate();
     shop = await openSmsShop(omnigate);
     shops.push(shop);
     desk = await openAgentDesk(omnigate, { name: 'rosa', displayName: 'Rosa' });

@@ -7,8 +7,8 @@ import {
   PartyRole,
   RoutingServiceService,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
@@ -51,9 +51,9 @@ function openNow(timeZone: string) {
   return { hours: [{ days: around, from: clock(hour - 2), to: clock(hour + 3) }] };
 }
 
-let omnigate: LaunchedOmnigate;
+let omnigate: OpenedOmnigate;
 beforeAll(async () => {
-  omnigate = await launchOmnigate({ env: { OMNIGATE_DEMO: '0' } });
+  omnigate = await openOmnigate({ demo: false });
 }, 120_000);
 afterAll(() => omnigate?.close(), 60_000);
 

@@ -4,20 +4,20 @@ import {
   ConversationServiceService,
   OfferState,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { type AgentDesk, openAgentDesk } from '../journeys/agent-desk';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 
 const { OFFER_STATE_DECLINED, OFFER_STATE_LAPSED, OFFER_STATE_WITHDRAWN, OFFER_STATE_ACCEPTED } = OfferState;
 
 describe('queues and offers', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   const shops: SmsShop[] = [];
   const desks: AgentDesk[] = [];
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate({ env: { OMNIGATE_DEMO: '0' } });
+    omnigate = await openOmnigate({ demo: false });
   }, 120_000);
   afterAll(async () => {
     for (const desk of desks) desk.close();

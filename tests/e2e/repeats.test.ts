@@ -9,29 +9,24 @@ import {
   Direction,
   topics,
 } from '@omnigate/contracts';
-import {
-  createTwilioSimulator,
-  type LaunchedOmnigate,
-  launchOmnigate,
-  newSid,
-  type TwilioSimulator,
-} from '@omnigate/testkit';
+import { createTwilioSimulator, newSid, type TwilioSimulator } from '@omnigate/testkit';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks';
 import { Client } from 'undici';
 import { eventually } from '../journeys/eventually';
 import { composeGateway, type Gateway, publicUrl } from '../journeys/gateway';
 import { createIdlessAdapter } from '../journeys/idless-adapter';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { createScriptedBot } from '../journeys/scripted-bot';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
 describe('what comes more than once, or out of order', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let desk: SmsShop;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openSmsShop(omnigate);
     desk = await openSmsShop(omnigate, { name: 'people-sms', spec: { first_responder: 'people' } });
   }, 120_000);

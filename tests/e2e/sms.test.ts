@@ -4,16 +4,16 @@ import {
   DeliveryServiceService,
   DeliveryState,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, type SmsShop } from '../journeys/sms-shop';
 
 describe('SMS', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openSmsShop(omnigate, {
       twilio: { callbacks: ['sent', 'delivered'], callbackRepeats: 2, reorderCallbacks: true },
     });

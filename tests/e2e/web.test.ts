@@ -10,10 +10,11 @@ import {
   OfferState,
   PartyRole,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';
+import type { WebVisitor } from '@omnigate/testkit';
 import { type AgentDesk, openAgentDesk } from '../journeys/agent-desk';
 import { type ChangeRecord, recordChanges } from '../journeys/change-record';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openWebShop, type WebShop } from '../journeys/web-shop';
 
 const text = (body: string): Content => ({ kind: { $case: 'text', value: { body } } });
@@ -21,13 +22,13 @@ const textsFrom = (visitor: WebVisitor, role: string) =>
   visitor.messages.filter(({ from }) => from.role === role).map(({ content }) => content.text ?? '');
 
 describe('web chat', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: WebShop;
   let desk: AgentDesk;
   const visitors: WebVisitor[] = [];
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openWebShop(omnigate);
     desk = await openAgentDesk(omnigate, { name: 'desk-1', displayName: '客服一号' });
   }, 120_000);
@@ -150,6 +151,7 @@ describe('web chat', () => {
     await visitor.say('I want to talk to a human agent');
     const first = await conversationOf(visitor);
     const offer = await desk.nextOffer(first.id);
+    await visitor.message(({ from }) => from.role === 'system');
     await desk.routing.acceptOffer({ offerId: offer.id });
     await desk.conversations.resolveConversation({ conversationId: first.id });
     const notices = textsFrom(visitor, 'system').length;

@@ -7,8 +7,8 @@ import {
   RoutingServiceService,
 } from '@omnigate/contracts';
 import type { Client } from '@omnigate/rpc';
-import type { LaunchedOmnigate } from '@omnigate/testkit';
 import { eventually } from './eventually';
+import type { OpenedOmnigate } from './open-omnigate';
 import { resource } from './sms-shop';
 
 /** An agent at work, with an API key of its own. */
@@ -46,7 +46,7 @@ export interface AgentDeskOptions {
  * @returns the desk.
  */
 export async function openAgentDesk(
-  omnigate: LaunchedOmnigate,
+  omnigate: Pick<OpenedOmnigate, 'client'>,
   options: AgentDeskOptions,
 ): Promise<AgentDesk> {
   const { name } = options;
@@ -86,7 +86,10 @@ export async function openAgentDesk(
   };
 }
 
-async function applyAgent(omnigate: LaunchedOmnigate, options: AgentDeskOptions): Promise<string> {
+async function applyAgent(
+  omnigate: Pick<OpenedOmnigate, 'client'>,
+  options: AgentDeskOptions,
+): Promise<string> {
   const { name, displayName, teams = ['default'], maxConversations = 5, tenant } = options;
   const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
   const applied = await directory.applyResources({

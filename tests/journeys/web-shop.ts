@@ -1,5 +1,6 @@
 import { DirectoryServiceService } from '@omnigate/contracts';
-import { createWebVisitor, type LaunchedOmnigate, type WebVisitor } from '@omnigate/testkit';
+import { createWebVisitor, type WebVisitor } from '@omnigate/testkit';
+import type { OpenedOmnigate } from './open-omnigate';
 import { resource } from './sms-shop';
 
 const visitorTimeoutMs = 25_000;
@@ -19,7 +20,7 @@ export interface WebShop {
  * @returns the channel.
  */
 export async function openWebShop(
-  omnigate: LaunchedOmnigate,
+  omnigate: Pick<OpenedOmnigate, 'client' | 'httpUrl'>,
   options: { name?: string; spec?: Record<string, unknown>; tenant?: string } = {},
 ): Promise<WebShop> {
   const tenant = options.tenant ? { tenant: options.tenant } : {};

@@ -13,6 +13,7 @@ export {
   type OmnigateForm,
   testForm,
 } from './omnigate/launch';
+export type { SharedOmnigate } from './omnigate/shared';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
 export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';

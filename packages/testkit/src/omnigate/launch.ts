@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
 import { freePorts } from '../free-ports';
+import { leaveWill } from '../processes/last-will';
 import { repositoryRoot } from '../repository-root';
 
 const stopMs = 35_000;
@@ -31,6 +32,8 @@ export interface LaunchOptions {
   env?: Record<string, string>;
   /** Kept between launches when given; else a new one that is removed at the end. */
   dataFolder?: string;
+  /** Takes what it writes to stdout and stderr. */
+  onOutput?(text: string): void;
 }
 
 /** Omnigate as a process of its own, with all below it, reached as its users reach it. */
@@ -96,8 +99,12 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // Whatever ends this process, that one goes with it, and ends what is below it.
+    const callOff = leaveWill('kill -TERM "$1"', [String(child.pid)]);
+    child.once('exit', callOff);
     const onOutput = (text: string) => {
       output += text;
+      options.onOutput?.(text);
     };
     await ready(child, { readyMs, onOutput });
   }
