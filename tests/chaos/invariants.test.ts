@@ -51,7 +51,16 @@ const answer = (seq: number, state: DeliveryState): StoredMessage =>
 function taken(seq: number, answered: boolean): SimulatedMessage {
   const statusCallback = `http://127.0.0.1/status?message_id=message-${seq}`;
   const body = `answer ${seq}`;
-  return { sid: `SM-${seq}`, to: customer, from: '+1', body, statusCallback, acceptedMs: 0, answered };
+  return {
+    sid: `SM-${seq}`,
+    to: customer,
+    from: '+1',
+    body,
+    mediaUrls: [],
+    statusCallback,
+    acceptedMs: 0,
+    answered,
+  };
 }
 
 function soundRecords(): Records {

@@ -25,16 +25,31 @@ const bearer = /^bearer +(\S+)$/i;
  * @param allowed roles that may call the method
  * @throws AppError UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND for an unknown tenant
  */
-export async function identify(
+export function identify(
   metadata: Metadata,
+  allowed: readonly Role[],
+  authentication: Authentication,
+): Promise<Identity> {
+  const said = { authorization: textOf(metadata, 'authorization'), tenant: textOf(metadata, tenantKey) };
+  return identifyCaller(said, allowed, authentication);
+}
+
+/**
+ * Finds out who calls and whether they may, by what the headers of any protocol say.
+ * @param said.authorization `Bearer <API key>`
+ * @param said.tenant of `omnigate-tenant`
+ * @param allowed roles that may call
+ * @throws AppError UNAUTHENTICATED, PERMISSION_DENIED, NOT_FOUND for an unknown tenant
+ */
+export async function identifyCaller(
+  { authorization = '', tenant }: { authorization?: string | undefined; tenant?: string | undefined },
   allowed: readonly Role[],
   { authenticate, resolveTenant }: Authentication,
 ): Promise<Identity> {
-  const key = bearer.exec(textOf(metadata, 'authorization') ?? '')?.[1];
+  const key = bearer.exec(authorization)?.[1];
   if (key === undefined) throw new AppError('UNAUTHENTICATED');
   const identity = await authenticate(key);
   requireRole(identity, allowed);
-  const tenant = textOf(metadata, tenantKey);
   if (!tenant) return identity;
   requireTenantNamer(identity);
   return { ...identity, tenantId: await resolveTenant(tenant) };

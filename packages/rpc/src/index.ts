@@ -1,4 +1,4 @@
-export type { Authentication } from './authentication';
+export { type Authentication, identifyCaller, tenantKey } from './authentication';
 export { type ClientOptions, createClient } from './client';
 export type { Identity, Role } from './identity';
 export { createInProcessClient } from './in-process-client';

@@ -19,6 +19,8 @@ test('what is not given has its default', () => {
     OMNIGATE_GRPC_PORT: 9090,
     OMNIGATE_LOG_LEVEL: 'info',
     KAFKA_TLS: '0',
+    OMNIGATE_FETCH_ALLOW: [],
+    OMNIGATE_MEDIA_DIR: '.omnigate/media',
     OMNIGATE_SENDS_IN_FLIGHT: 32,
     OMNIGATE_TRUST_PROXY: [],
     OMNIGATE_DIRECTORY_ADDRESS: 'dns:///directory:9090',

@@ -62,7 +62,7 @@ export const adapterFields = {
   ...directoryFields,
   ...mediaFields,
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
-    'host:port pairs, with commas, that are reached though private',
+    'Pairs of host:port, with commas, that are reached though private',
   ),
   OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
 };

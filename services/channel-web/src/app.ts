@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 import { createHolders } from './holders';
 import { registerChatRoutes } from './http/chat-routes';
 import { registerDemoRoute } from './http/demo-route';
+import { registerMediaRoutes } from './http/media-routes';
 import { createInbound } from './inbound';
 import { createMailboxes } from './mailboxes';
 import { adapterService, webManifest } from './manifest';
@@ -112,6 +113,7 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
     http(server) {
       registerChatRoutes(server, { ...deps, ...conversation });
       registerDemoRoute(server, deps);
+      registerMediaRoutes(server, deps);
       sockets.attach(server.server);
       // A server that closes waits for what is held open, which is held here.
       server.addHook('preClose', release);

@@ -1,5 +1,6 @@
 export type { RequestChange, WebhookAnswer } from './callbacks';
 export type { TwilioFault } from './faults';
+export type { AccountFile, GotFile } from './media';
 export type { SimulatedMessage } from './messages';
 export {
   createTwilioSimulator,

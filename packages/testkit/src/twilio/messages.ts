@@ -5,6 +5,8 @@ export interface SimulatedMessage {
   /** Number or messaging service. */
   from: string;
   body: string;
+  /** Links to its files. */
+  mediaUrls: string[];
   statusCallback: string;
   /** Unix ms when the request was whole. */
   acceptedMs: number;
@@ -35,6 +37,7 @@ const shortCode = /^\d{3,8}$/;
 const alphanumeric = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
 const messagingService = /^MG/;
 const maxBodyCharacters = 1_600;
+const maxMedia = 10;
 
 /**
  * Judges a send as Twilio does. Source: Twilio's "Error and Warning Dictionary" and the reference of the Message resource.
@@ -58,7 +61,12 @@ export function refusalOf(
   if (to === '') return bad(21604, "A 'To' phone number is required.");
   if (!e164.test(to) && !shortCode.test(to)) return bad(21211, "Invalid 'To' Phone Number");
   if (from === '') return bad(21603, "A 'From' phone number is required.");
-  return refusedSender(rules, from) ?? refusedBody(rules, { to, from, body, media: form.has('MediaUrl') });
+  const media = form.getAll('MediaUrl');
+  return (
+    refusedSender(rules, from) ??
+    refusedMedia(media) ??
+    refusedBody(rules, { to, from, body, media: media.length > 0 })
+  );
 }
 
 function bad(code: number, message: string): TwilioRefusal {
@@ -76,6 +84,12 @@ function refusedSender(rules: SendRules, from: string): TwilioRefusal | undefine
   return undefined;
 }
 
+function refusedMedia(urls: readonly string[]): TwilioRefusal | undefined {
+  if (urls.length > maxMedia) return bad(21623, 'Number of media files exceeds allowed limit');
+  const invalid = urls.some((url) => !/^https?:$/.test(URL.parse(url)?.protocol ?? ''));
+  return invalid ? bad(21620, 'Invalid media URL(s)') : undefined;
+}
+
 function refusedBody(
   rules: SendRules,
   { to, from, body, media }: { to: string; from: string; body: string; media: boolean },
@@ -86,4 +100,14 @@ function refusedBody(
   }
   if (rules.optedOut.has(`${from}|${to}`)) return bad(21610, 'Attempt to send to unsubscribed recipient');
   return undefined;
+}
+
+const stopWords = new Set(['STOP', 'UNSUBSCRIBE', 'END', 'QUIT', 'STOPALL', 'REVOKE', 'OPTOUT', 'CANCEL']);
+const startWords = new Set(['START', 'YES', 'UNSTOP']);
+
+/** What a customer's message means to Twilio itself. */
+export function consentOf(body: string): 'stop' | 'start' | undefined {
+  const word = body.trim().toUpperCase();
+  if (stopWords.has(word)) return 'stop';
+  return startWords.has(word) ? 'start' : undefined;
 }

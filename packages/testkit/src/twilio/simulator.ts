@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { type Caller, createCaller, type RequestChange, type WebhookAnswer } from './callbacks';
 import { answerTaken, readBody } from './exchange';
 import { answerError, commit, isTaken, type TwilioFault } from './faults';
-import { refusalOf, type SimulatedMessage } from './messages';
+import { createAccountFiles, type GotFile, getFile, type InboundFile } from './media';
+import { consentOf, refusalOf, type SimulatedMessage } from './messages';
 
 /** How the simulator behaves. */
 export interface TwilioSimulatorOptions {
@@ -34,7 +35,8 @@ export interface InboundText {
   from: string;
   to?: string;
   body?: string;
-  media?: { url: string; contentType: string }[];
+  /** Files of the account, or links to any. */
+  media?: InboundFile[];
   messageSid?: string;
   /** Further or other fields. */
   params?: Record<string, string | string[]>;
@@ -59,6 +61,8 @@ export interface TwilioSimulator {
   messages: SimulatedMessage[];
   /** Requests to the send API, taken or not. */
   attempts: SendAttempt[];
+  /** Files of taken messages, got by their links, in order. */
+  gotFiles: GotFile[];
   /** Sends on the wire at once, at most. */
   peakInFlight: number;
   /** The next sends go wrong like this, in order. @param match only of messages whose text contains it */
@@ -80,8 +84,6 @@ export interface TwilioSimulator {
   stop(): Promise<void>;
 }
 
-const stopWords = new Set(['STOP', 'UNSUBSCRIBE', 'END', 'QUIT', 'STOPALL', 'REVOKE', 'OPTOUT', 'CANCEL']);
-const startWords = new Set(['START', 'YES', 'UNSTOP']);
 // Not Twilio's: for a load generator in another process.
 const statsPath = /^\/simulator\/stats(?:\?since=(\d+))?$/;
 const messagesPath = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/;
@@ -95,6 +97,8 @@ export function newSid(prefix: string): string {
 export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<TwilioSimulator> {
   const messages: SimulatedMessage[] = [];
   const attempts: SendAttempt[] = [];
+  const files = createAccountFiles();
+  const gotFiles: GotFile[] = [];
   const faults: { fault: TwilioFault; match?: string }[] = [];
   const optedOut = new Set<string>();
   const senders = new Set(o.senders);
@@ -122,6 +126,9 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       answerStats(response, Number(since[1] ?? 0));
       return;
     }
+    const { authorization } = request.headers;
+    const credentials = `Basic ${Buffer.from(`${o.accountSid}:${authToken}`).toString('base64')}`;
+    if (files.answer(response, { path: request.url ?? '', authorization, credentials })) return;
     const account = messagesPath.exec(request.url ?? '')?.[1];
     if (request.method !== 'POST' || account === undefined) {
       answerError(response, {
@@ -137,7 +144,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     const rules = { accountSid: o.accountSid, authToken, senders, optedOut };
     const refusal =
       refusalOf(rules, {
-        authorization: request.headers.authorization,
+        authorization,
         account: decodeURIComponent(account),
         form,
       }) ?? throttled();
@@ -146,7 +153,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
     if (refusal) answerError(response, refusal);
     else if (fault) commit(fault, response);
     else if (message) answerLater(() => answerTaken(response, message, o.accountSid));
-    if (message) follow(callBack(message));
+    if (message) follow(carry(message));
   }
 
   function answerStats(response: ServerResponse, since: number): void {
@@ -182,12 +189,23 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       to: form.get('To') ?? '',
       from: form.get('MessagingServiceSid') ?? form.get('From') ?? '',
       body: form.get('Body') ?? '',
+      mediaUrls: form.getAll('MediaUrl'),
       statusCallback: form.get('StatusCallback') ?? '',
       acceptedMs: Date.now(),
       answered: false,
     };
     messages.push(message);
     return message;
+  }
+
+  /** Files are got after the answer; a message whose file can't be had, or be carried, fails. */
+  async function carry(message: SimulatedMessage): Promise<void> {
+    const got = await Promise.all(message.mediaUrls.map(getFile));
+    gotFiles.push(...got);
+    const failure = got.find(({ errorCode }) => errorCode !== '')?.errorCode;
+    if (!failure) return callBack(message);
+    if (message.statusCallback !== '')
+      await simulator.status(message, 'failed', failure).catch(() => undefined);
   }
 
   async function callBack(message: SimulatedMessage): Promise<void> {
@@ -206,15 +224,16 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
   }
 
   function noteConsent(from: string, to: string, body: string): void {
-    const word = body.trim().toUpperCase();
-    if (stopWords.has(word)) optedOut.add(`${to}|${from}`);
-    if (startWords.has(word)) optedOut.delete(`${to}|${from}`);
+    const consent = consentOf(body);
+    if (consent === 'stop') optedOut.add(`${to}|${from}`);
+    if (consent === 'start') optedOut.delete(`${to}|${from}`);
   }
 
   const simulator: TwilioSimulator = {
     url: '',
     messages,
     attempts,
+    gotFiles,
     peakInFlight: 0,
     fault: (fault, match) => {
       faults.push(match === undefined ? { fault } : { fault, match });
@@ -223,6 +242,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
       const { from, to = '+14155550100', body = '', media = [], url, copies = 1 } = text;
       noteConsent(from, to, body);
       const sid = text.messageSid ?? newSid(media.length > 0 ? 'MM' : 'SM');
+      const messageUrl = `${simulator.url}/2010-04-01/Accounts/${o.accountSid}/Messages/${sid}`;
       const params: Record<string, string | string[]> = {
         ToCountry: 'US',
         SmsMessageSid: sid,
@@ -236,12 +256,7 @@ export async function createTwilioSimulator(o: TwilioSimulatorOptions): Promise<
         AccountSid: o.accountSid,
         From: from,
         ApiVersion: '2010-04-01',
-        ...Object.fromEntries(
-          media.flatMap((each, index) => [
-            [`MediaUrl${index}`, each.url],
-            [`MediaContentType${index}`, each.contentType],
-          ]),
-        ),
+        ...files.fields(messageUrl, media),
         ...text.params,
       };
       return Promise.all(Array.from({ length: copies }, () => caller.post(url, params, text.change)));

@@ -3,14 +3,10 @@ import {
   ConversationOwner,
   ConversationState,
   Direction,
-  encodeMessage,
-  MediaFetch,
   type Message,
   MessageReceived,
-  messageKey,
   PartyRole,
   type ResolvedChannel,
-  topics,
 } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
 import { newId } from '@omnigate/runtime';
@@ -18,7 +14,6 @@ import type { RoutingContext } from '../context';
 import type { ConversationRow } from '../domain/conversation';
 import { packetByRules } from '../domain/handoff';
 import { noticeLanguage } from '../domain/language';
-import { filesToFetch } from '../domain/media-items';
 import { customerUtterance, isAnswered, utteranceText } from '../domain/utterance';
 import { type Enqueueing, enqueue } from '../queue/enqueue';
 import { addChange, addMessage, beginChanges, type Changes, writeChanges } from '../store/changes';
@@ -26,9 +21,9 @@ import { type ConsentChange, recordConsents } from '../store/consents';
 import { resolveContacts } from '../store/contacts';
 import { insertConversations, lockOpenConversations } from '../store/conversations';
 import { claimInboundKeys, inboundKeyName } from '../store/inbound-keys';
-import type { MessageRow } from '../store/messages';
 import { beginTurns, clockSeconds, endTurns } from '../store/turns';
 import type { TurnJob } from '../turns/runner';
+import { askForFiles } from './ask-for-files';
 
 /** A record that was decoded and whose channel is known. */
 interface Inbound {
@@ -226,32 +221,12 @@ function record(changes: Changes, touched: Touched, item: Inbound, consents: Con
     providerMessageId: message.providerMessageId,
     ...(message.occurredTime && { occurredTime: message.occurredTime }),
   });
-  askForFiles(changes, channel, item, row);
+  askForFiles(changes, channel, { ...item, row });
   changes.replies.came({ address: conversation, channel }, message.content, row.occurredAt);
   if (item.consentWord === '') {
     if (isAnswered(message.content))
       touched.asking.push({ seq: row.seq, message, traceparent: item.traceparent });
   } else if (item.consentWord !== 'help') recordConsent(changes, touched, item, row.id, consents);
-}
-
-/** The service that knows the provider fetches them, once the message is stored. */
-function askForFiles(changes: Changes, channel: ResolvedChannel, item: Inbound, row: MessageRow): void {
-  const { message, address, traceparent } = item;
-  const items = filesToFetch(message);
-  const adapterService = channel.channelType?.adapterService ?? '';
-  if (items.length === 0 || adapterService === '') return;
-  const { tenantId, conversationId, id: messageId } = row;
-  const { threadKey } = message;
-  const place = { tenantId, channel: { type: channel.type, id: channel.id }, conversationId, messageId };
-  changes.records.push({
-    topic: topics.mediaFetch(adapterService),
-    key: messageKey(channel.id, address, threadKey),
-    value: encodeMessage(MediaFetch, { ...place, address, threadKey, items }),
-    eventId: newId(),
-    type: 'omnigate.media.v1.MediaFetch',
-    tenantId,
-    ...(traceparent ? { headers: { traceparent } } : {}),
-  });
 }
 
 function recordConsent(

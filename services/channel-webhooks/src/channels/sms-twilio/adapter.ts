@@ -208,6 +208,10 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
   if ('code' in outbound) return { kind: 'permanent', code: outbound.code };
   const config = configOf(request.channel);
   const sender = config.from.startsWith('MG') ? 'MessagingServiceSid' : 'From';
+  const form = new URLSearchParams({ To: request.address, [sender]: config.from });
+  if (body !== '') form.append('Body', body);
+  for (const url of outbound.urls) form.append('MediaUrl', url);
+  form.append('StatusCallback', request.statusUrl);
   const response = await http.request({
     method: 'POST',
     url: `${config.api_base_url.replace(/\/+$/, '')}/2010-04-01/Accounts/${encodeURIComponent(config.account_sid)}/Messages.json`,
@@ -216,13 +220,7 @@ async function send(request: SendRequest, http: Parameters<ChannelAdapter['send'
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
     },
-    body: new URLSearchParams([
-      ['To', request.address],
-      [sender, config.from],
-      ...(body === '' ? [] : [['Body', body] as [string, string]]),
-      ...outbound.urls.map((url): [string, string] => ['MediaUrl', url]),
-      ['StatusCallback', request.statusUrl],
-    ]).toString(),
+    body: form.toString(),
     signal: request.signal,
   });
   return judge(response, body);
