@@ -117,7 +117,7 @@ test('tells all that is wrong at once and writes nothing', async () => {
       'resources[4].spec.config.from is required',
       'resources[4].spec.config.form is not a known field',
       'resources[4].spec.team there is no Team nowhere; apply it before or together with this',
-      'resources[5].spec.type is not a channel type; there are: email, sms-twilio, web',
+      'resources[5].spec.type is not a channel type; there are: email, sms-twilio, web, wechat-official',
       'resources[6].metadata.id must be a UUID',
       'resources[7].spec.teams[0] there is no Team nowhere; apply it before or together with this',
       'resources[8].kind is not a kind of resource',

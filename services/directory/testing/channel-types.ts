@@ -47,6 +47,27 @@ export const channelTypes: ChannelType[] = [
     },
   }),
   ChannelType.fromPartial({
+    type: 'wechat-official',
+    title: 'WeChat Official Account',
+    adapterService: 'channel-wechat',
+    addressNamespace: 'wechat',
+    defaultMaxPerSecond: 50,
+    capabilities: { maxTextCharacters: 2048, menu: true, singleMessageTurn: true, providerMessageIds: true },
+    configSchema: {
+      type: 'object',
+      required: ['app_id', 'app_secret', 'token'],
+      properties: {
+        app_id: { type: 'string' },
+        app_secret: { type: 'string', secret: true },
+        token: { type: 'string', secret: true },
+        encoding_aes_key: { type: 'string', secret: true },
+        original_id: { type: 'string' },
+        customer_service: { type: 'boolean' },
+        api_base_url: { type: 'string' },
+      },
+    },
+  }),
+  ChannelType.fromPartial({
     type: 'web',
     title: 'Web chat',
     adapterService: 'channel-web',
