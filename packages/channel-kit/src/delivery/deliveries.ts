@@ -9,8 +9,9 @@ import type { ChannelAdapter, ProviderStatus } from '../adapter';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
 import { createHeldDeliveries, type HeldDeliveries, type Holding } from './held';
+import { insertDeliveries, type NewDelivery } from './insert-deliveries';
 import { createSender } from './sender';
-import { type DeliveryChannel, insertChannels, insertDeliveries, type NewDelivery } from './store';
+import { type DeliveryChannel, insertChannels } from './store';
 import { createUpkeep } from './upkeep';
 
 /** What deliveries need. */

@@ -3,8 +3,9 @@ import type { MessageSend } from '@omnigate/contracts';
 import type { Database, Queryable, Transaction } from '@omnigate/database';
 import { groupCommit } from '@omnigate/runtime';
 import type { SendResult } from '../adapter';
+import type { NewDelivery } from './insert-deliveries';
 import type { Sender } from './sender';
-import { type ChangeRow, type ClaimedDelivery, changeColumns, type NewDelivery, toChange } from './store';
+import { type ChangeRow, type ClaimedDelivery, changeColumns, toChange } from './store';
 import { claimSeconds } from './wire';
 
 /** What the service that holds connections tells the deliveries, and is told. */

@@ -7,9 +7,9 @@ import { createLocalState } from '@omnigate/state';
 import { freshDatabase } from '@omnigate/testkit';
 import type { ChannelAdapter, SendRequest } from '../adapter';
 import { createProviderConnections } from '../provider-http';
+import { insertDeliveries } from './insert-deliveries';
 import { deliveryMigrations, deliveryUnscopedTables } from './schema';
 import { createSender } from './sender';
-import { insertDeliveries } from './store';
 
 const kitSchema = {
   schema: 'kit',

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { DeliveryState } from '@omnigate/contracts';
 import type { Database, Statement, Transaction } from '@omnigate/database';
 import { newId } from '@omnigate/runtime';
+import { insertDeliveries, type NewDelivery } from '../../src/delivery/insert-deliveries';
 import { applyReceipts, type StoredReceipt } from '../../src/delivery/receipt-store';
-import { insertChannels, insertDeliveries, type NewDelivery } from '../../src/delivery/store';
+import { insertChannels } from '../../src/delivery/store';
 
 /** One kind of scene is enough: its deliveries are in all states. */
 export type SceneKind = 'sending';

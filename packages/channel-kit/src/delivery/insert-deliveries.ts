@@ -1,0 +1,86 @@
+import type { Queryable } from '@omnigate/database';
+
+/** A message that is to be sent. */
+export interface NewDelivery {
+  tenantId: string;
+  messageId: string;
+  channelId: string;
+  channelType: string;
+  conversationId: string;
+  /** The message key; order is kept within it. */
+  key: string;
+  address: string;
+  priority: number;
+  notAfter: Date | null;
+  /** The MessageSend as it came. */
+  payload: Uint8Array;
+  /** W3C trace context in which it came. */
+  traceparent?: string | undefined;
+  /** The sender leaves it for so long, in ms, to connections that are held open; default 0. */
+  heldMs?: number;
+}
+
+/** Inserts deliveries in the order given; repeats change nothing. */
+export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery[]): Promise<void> {
+  const lengths = rows.map((row) => row.payload.length);
+  let next = 1;
+  const starts = lengths.map((length) => {
+    const start = next;
+    next += length;
+    return start;
+  });
+  const traced = rows.some((row) => row.traceparent);
+  const held = rows.some((row) => row.heldMs);
+  await tx.query({
+    ...insertStatement(traced, held),
+    values: [
+      rows.map((row) => row.tenantId),
+      rows.map((row) => row.messageId),
+      rows.map((row) => row.channelId),
+      rows.map((row) => row.channelType),
+      rows.map((row) => row.conversationId),
+      rows.map((row) => row.key),
+      rows.map((row) => row.address),
+      rows.map((row) => row.priority),
+      rows.map((row) => row.notAfter),
+      Buffer.concat(rows.map((row) => row.payload)),
+      starts,
+      lengths,
+      ...(traced || held ? [rows.map((row) => row.traceparent ?? null)] : []),
+      ...(held ? [rows.map((row) => row.heldMs ?? 0)] : []),
+    ],
+  });
+}
+
+// One blob cut by substring: an array of bytea would travel as hexadecimal text.
+const insertText = (
+  columns: string,
+  values: string,
+  arrays: string,
+) => `insert into delivery (tenant_id, message_id,
+    channel_id, channel_type, conversation_id, key, address, priority, not_after, payload${columns})
+  select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
+    substring($10::bytea from start for length)${values}
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
+    $9::timestamptz[], $11::int[], $12::int[]${arrays}) with ordinality
+    as n(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
+      length${columns.replace('due_at', 'held_ms')}, n)
+  order by n on conflict (tenant_id, message_id) do nothing`;
+const insertUntraced = { name: 'delivery-insert', text: insertText('', '', '') };
+const insertTraced = {
+  name: 'delivery-insert-traced',
+  text: insertText(', traceparent', ', traceparent', ', $13::text[]'),
+};
+const insertHeld = {
+  name: 'delivery-insert-held',
+  text: insertText(
+    ', traceparent, due_at',
+    ", traceparent, now() + held_ms * interval '1 millisecond'",
+    ', $13::text[], $14::int[]',
+  ),
+};
+
+function insertStatement(traced: boolean, held: boolean): typeof insertHeld {
+  if (held) return insertHeld;
+  return traced ? insertTraced : insertUntraced;
+}
