@@ -237,7 +237,6 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     media: files.media,
     /** Closes the HTTP server alone. */
     close: () => server.close(),
-    addDemoChannel: () => addChannel({}, demoTenantId, 'demo-web'),
     channels,
     received: received.seen,
     statuses: statuses.seen,
