@@ -100,7 +100,7 @@ test('apply, get and delete', async () => {
   const { out: yaml } = await run(['get', 'channels', '-o', 'yaml']);
   expect(await run(['apply', '-f', '-'], {}, yaml)).toMatchObject({
     code: 0,
-    out: 'channel/shop-sms unchanged\nchannel/demo-web unchanged\n',
+    out: 'channel/shop-sms unchanged\nchannel/demo-web unchanged\nchannel/demo-wechat unchanged\n',
   });
   expect(await run(['delete', 'teams', 'night'])).toEqual({ code: 0, out: 'team/night deleted\n', err: '' });
   expect(await run(['delete', 'team', 'night'])).toMatchObject({ code: 1, out: '' });

@@ -3,10 +3,10 @@ import { createCourse } from '../testing/locks/course';
 import { operations, type RoutingRaces } from '../testing/locks/operations';
 
 /** Rounds wait for locks and clocks more than they compute. */
-const laneCount = 3;
+const laneCount = 4;
 /** Who goes on first after an insert that was taken back is a matter of luck. */
 const tries = { inboundKey: 6, request: 6, address: 6, openConversation: 6 };
-const patienceMs = 120_000;
+const patienceMs = 300_000;
 
 const tornText = `
 select count(*) as torn from routing.conversation c

@@ -15,6 +15,7 @@ test('no table of any service has a way around row-level security', async () => 
       'channel_web',
       'ticket',
       'analytics',
+      'channel_wechat',
       'channel_email',
     ]);
     expect(await checkTenantIsolation(database.url, schemas)).toEqual([]);
