@@ -18,7 +18,7 @@ const predefined = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" } as const
 /**
  * Reads the XML that WeChat sends: elements without attributes, text and CDATA. All else that XML has is refused, first of
  * all DOCTYPE and with it entities, so that nothing can be fetched or blown up; so are unclosed and unknown things. One
- * pass, no recursion into what is quoted. See docs/adr/0013-wechat-xml.md.
+ * pass, no recursion into what is quoted. See docs/adr/0009-wechat-xml.md.
  * @returns the root element, or undefined for what is no such document
  */
 export function parseXml(source: string): XmlElement | undefined {
