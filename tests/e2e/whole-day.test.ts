@@ -69,9 +69,15 @@ describe('the whole day of a property manager', () => {
     'options' in content ? (content.options as { content: string }[]).map((line) => line.content) : [];
   /** The first thing that fits, of what was said to a follower since a number of messages. */
   const hears = (openId: string, fits: RegExp, since = 0): Promise<string> =>
-    eventually(() => saidTo(openId).slice(since).find((said) => fits.test(said)), {
-      what: `${fits} after ${JSON.stringify(saidTo(openId))}`,
-    });
+    eventually(
+      () =>
+        saidTo(openId)
+          .slice(since)
+          .find((said) => fits.test(said)),
+      {
+        what: `${fits} after ${JSON.stringify(saidTo(openId))}`,
+      },
+    );
   async function writes(openId: string, text: string, fits: RegExp): Promise<string> {
     const since = saidTo(openId).length;
     expect((await wechat.wechat.writes(openId, text)).refused).toBe('');
@@ -83,9 +89,15 @@ describe('the whole day of a property manager', () => {
   async function workerSays(body: string, fits: RegExp, media: { body: Buffer; contentType: string }[] = []) {
     const since = smsTo(worker).length;
     await sms.twilio.inbound({ url: sms.webhookUrl, from: worker, body, media });
-    await eventually(() => smsTo(worker).slice(since).some((message) => fits.test(message.body)), {
-      what: `${fits} to the worker after ${body}`,
-    });
+    await eventually(
+      () =>
+        smsTo(worker)
+          .slice(since)
+          .some((message) => fits.test(message.body)),
+      {
+        what: `${fits} to the worker after ${body}`,
+      },
+    );
   }
 
   test('a leak by WeChat: picture, building, room, worker by SMS, done with a picture, rated, counted', async () => {
@@ -112,10 +124,19 @@ describe('the whole day of a property manager', () => {
     await eventually(() => smsTo(worker).some(({ body }) => body.includes(`工单 ${made.number}`)), {
       what: 'the worker is asked',
     });
+    // With the picture, as the provider gets it.
+    await eventually(() => sms.twilio.gotFiles.some(({ body }) => body.equals(leak)), {
+      what: 'its picture',
+    });
     await workerSays('1', /您已接下工单/);
     await hears(customer, /李师傅/);
     await workerSays('1', /已标记为完成/, [{ body: valve, contentType: 'image/png' }]);
     await hears(customer, /已处理完成[\s\S]*5[\s\S]*1/);
+    await eventually(
+      () =>
+        wechat.wechat.shown(customer).some(({ by, content }) => by !== 'user' && content.type === 'image'),
+      { what: 'the picture of the work' },
+    );
     await writes(customer, '5', /感谢|谢谢/);
     const closed = await ticketOf(customer, isClosed);
     expect(closed).toMatchObject({ rating: 5, resultMedia: [stored] });
@@ -186,8 +207,9 @@ describe('the whole day of a property manager', () => {
     const li = omnigate.client(TicketServiceService, { apiKey: workerKey });
     await li.acceptTicket({ requestId: randomUUID(), ticketId });
     expect((await next(4)).text).toMatch(/李师傅/);
-    await li.completeTicket({ requestId: randomUUID(), ticketId, result: '换了水管' });
+    await li.completeTicket({ requestId: randomUUID(), ticketId, result: '换了水管', media: made.media });
     const done = await next(5);
+    expect(done.files.map(({ bytes }) => bytes.equals(leak))).toEqual([true]);
     expect(done.text).toMatch(/换了水管[\s\S]*^4\. /m);
     await reply(done, '4');
     expect(await ticketOf(customer, isClosed)).toMatchObject({ rating: 4 });
