@@ -5,20 +5,21 @@ import {
   DeliveryState,
   DirectoryServiceService,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate, shownWords } from '@omnigate/testkit';
+import { shownWords } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 import { composeGateway, type Gateway } from '../journeys/gateway';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { createScriptedBot, reply, type ScriptedBot } from '../journeys/scripted-bot';
 import { openWechatShop, type WechatShop } from '../journeys/wechat-shop';
 
 const openId = (name: string) => `oia2TjjewbmiOUlr6X-${name}`;
 
 describe('WeChat', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: WechatShop;
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate();
+    omnigate = await openOmnigate();
     shop = await openWechatShop(omnigate.client(DirectoryServiceService));
   }, 120_000);
   afterAll(async () => {
