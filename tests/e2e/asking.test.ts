@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import {
   ConversationOwner,
   ConversationServiceService,
@@ -9,30 +7,24 @@ import {
   TicketServiceService,
   TicketState,
 } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';
+import { samplePng, type WebVisitor } from '@omnigate/testkit';
+import { demoTickets } from '../journeys/demo-tickets';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop, type WebShop } from '../journeys/web-shop';
 
-/** A PNG of one pixel. */
-const pixel = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 const worker = '+8613900003001';
 
 describe('tickets asked for in the chat', () => {
-  let pictures: Server;
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let sms: SmsShop;
   let web: WebShop;
   const visitors: WebVisitor[] = [];
 
   beforeAll(async () => {
-    pictures = createServer((_, response) => response.setHeader('content-type', 'image/png').end(pixel));
-    await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve));
-    omnigate = await launchOmnigate({ env: { OMNIGATE_FETCH_ALLOW: `127.0.0.1:${portOf(pictures)}` } });
-    sms = await openSmsShop(omnigate);
+    omnigate = await openOmnigate();
+    sms = await openSmsShop(omnigate, { resources: demoTickets() });
     web = await openWebShop(omnigate);
     // The demo's worker of buildings 1 to 3 is told by SMS.
     const told = { display_name: '李师傅', channel: 'shop-sms', address: worker, skills: ['repair'] };
@@ -44,10 +36,8 @@ describe('tickets asked for in the chat', () => {
     for (const visitor of visitors) visitor.drop();
     await sms?.twilio.stop();
     await omnigate?.close();
-    pictures?.close();
   }, 60_000);
 
-  const portOf = (server: Server): number => (server.address() as AddressInfo).port;
   const sentTo = (to: string) => sms.twilio.messages.filter((message) => message.to === to);
   /** Who writes, and waits until so many more messages have come back. @returns the last of them */
   async function write(
@@ -56,14 +46,7 @@ describe('tickets asked for in the chat', () => {
     o: { picture?: boolean; answers?: number } = {},
   ): Promise<string> {
     const count = sentTo(from).length + (o.answers ?? 1);
-    const media = o.picture
-      ? [
-          {
-            url: `http://127.0.0.1:${portOf(pictures)}/${encodeURIComponent(from)}`,
-            contentType: 'image/png',
-          },
-        ]
-      : [];
+    const media = o.picture ? [{ body: samplePng(), contentType: 'image/png' }] : [];
     await sms.twilio.inbound({ url: sms.webhookUrl, from, body, media });
     await eventually(() => sentTo(from).length >= count, {
       what: `${count} messages to ${from} after ${body}`,

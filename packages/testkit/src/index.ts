@@ -18,6 +18,7 @@ export {
 } from './mail';
 export { samplePng } from './media/sample-png';
 export { openTestMedia, type TestMedia } from './media/test-media';
+export { zipBomb } from './media/zip-bomb';
 export {
   type LaunchedOmnigate,
   type LaunchOptions,
