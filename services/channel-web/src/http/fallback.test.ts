@@ -155,27 +155,6 @@ test('widget.js is small, cached, compressed and carries the channel’s title',
   expect((await fetch(`${bed.baseUrl}/chat/nonsense/widget.js`)).status).toBe(404);
 });
 
-test('/demo opens the demo channel’s widget under a strict policy, and helps where there is none', async () => {
-  const missing = await fetch(`${bed.baseUrl}/demo`);
-  expect(missing.status).toBe(404);
-  expect(await missing.text()).toContain('omnigate apply');
-  const channel = bed.addDemoChannel();
-  const page = await fetch(`${bed.baseUrl}/demo`);
-  expect(page.status).toBe(200);
-  expect(page.headers.get('x-frame-options')).toBe('DENY');
-  expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-  expect(page.headers.get('content-security-policy')).not.toContain('unsafe');
-  const html = await page.text();
-  for (const text of [
-    channel.id,
-    '物业费怎么交？',
-    'When will my order ship?',
-    '转人工',
-    'npx omnigate desk',
-  ])
-    expect(html).toContain(text);
-});
-
 test('one address opens only so many sessions at once; a proxy on the machine is not taken for one visitor', async () => {
   const url = `${bed.baseUrl}/chat/${bed.addChannel().id}/sessions`;
   const statusesFrom = async (address: string) => {
