@@ -3,9 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LaunchedOmnigate, launchOmnigate, samplePng } from '@omnigate/testkit';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../journeys/eventually';
 import { openBrowser, openPage } from './browser';
+import { answers, answerTo, expectNothingWider, figure, wechat, worker, write } from './day-page';
 
 // Kept for people to look at; the folder is printed.
 const screenshots = mkdtempSync(join(tmpdir(), 'omnigate-screenshots-'));
@@ -30,34 +31,6 @@ afterAll(async () => {
   await omnigate?.close();
 }, 60_000);
 
-const wechat = (page: Page): Locator => page.locator('[data-view=wechat]');
-const worker = (page: Page): Locator => page.locator('[data-view=worker]');
-const report = (page: Page): Locator => page.locator('[data-view=report]');
-const figure = (page: Page, name: string): Locator => report(page).locator(`[data-figure=${name}] b`);
-const answers = (page: Page): Locator => wechat(page).locator('.wx-theirs .wx-bubble');
-
-/** Does something on the customer's telephone. @returns the next bubbles that it shows, once one of them fits */
-async function answerTo(page: Page, act: () => Promise<unknown>, fits: RegExp): Promise<string> {
-  const before = await answers(page).count();
-  await act();
-  return eventually(
-    async () => (await answers(page).allTextContents()).slice(before).find((text) => fits.test(text)),
-    { what: `an answer like ${fits}`, timeoutMs: 30_000 },
-  );
-}
-
-async function write(page: Page, text: string, fits: RegExp): Promise<string> {
-  const field = wechat(page).getByRole('textbox');
-  return answerTo(
-    page,
-    async () => {
-      await field.fill(text);
-      await field.press('Enter');
-    },
-    fits,
-  );
-}
-
 const numberOf = (menu: string, label: string): string =>
   new RegExp(String.raw`^(\d+)\. ${label}$`, 'm').exec(menu)?.[1] ?? '';
 
@@ -79,19 +52,6 @@ async function shootAll(page: Page, name: string): Promise<void> {
   await wechat(page).scrollIntoViewIfNeeded();
   await shoot(page, `${name}-phones`);
   await page.screenshot({ path: join(screenshots, `${name}-whole.png`), fullPage: true });
-}
-
-async function expectNothingWider(page: Page): Promise<void> {
-  const { scroll, width, sideways } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    width: document.documentElement.clientWidth,
-    sideways: [...document.querySelectorAll('.phone, .phone *, .report, .report *')]
-      .filter((element) => element.clientWidth > 0 && !element.matches('input,textarea,.unseen'))
-      .filter((element) => element.scrollWidth > element.clientWidth + 1)
-      .map((element) => element.outerHTML.slice(0, 120)),
-  }));
-  expect(scroll).toBeLessThanOrEqual(width);
-  expect(sideways).toEqual([]);
 }
 
 describe.each([
@@ -191,4 +151,108 @@ describe.each([
     expect(complaints).toEqual([]);
     await context.close();
   }, 180_000);
+});
+
+describe('the telephones', () => {
+  const enter = { bubbles: true, cancelable: true, key: 'Enter' };
+
+  test('what is being written stays: beside news, in another language, and while an input method has the keys', async () => {
+    const { page, context, complaints } = await openDay(desktop, 'en');
+    await write(page, 'The tap in my kitchen is leaking', /Which building/);
+    await write(page, '2', /room/);
+    const made = await write(page, '2202', /number \d+/);
+    const number = /number (\d+)/.exec(made)?.[1] ?? '';
+    const card = worker(page).locator(`[data-ticket="${number}"]`);
+    await card.getByRole('button', { name: 'Accept' }).click();
+    const result = card.getByRole('textbox');
+    await result.fill('half a sent');
+    const { context: another, page: neighbour } = await openDay(phone, 'zh');
+    await write(neighbour, '我要投诉', /哪一方面/);
+    await write(neighbour, '1', /具体情况/);
+    const theirs = /编号 (\d+)/.exec(await write(neighbour, '楼上太吵', /编号/))?.[1] ?? '';
+    await another.close();
+    await worker(page).locator(`[data-ticket="${theirs}"]`).waitFor();
+    expect(await result.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await result.inputValue()).toBe('half a sent');
+
+    await page.getByRole('button', { name: '中文' }).click();
+    expect(await card.getByRole('textbox', { name: '处理结果' }).inputValue()).toBe('half a sent');
+    await page.getByRole('button', { name: 'English' }).click();
+    const field = wechat(page).getByRole('textbox');
+    await field.fill('ni hao');
+    await field.dispatchEvent('keydown', { ...enter, isComposing: true });
+    await field.dispatchEvent('keydown', { ...enter, keyCode: 229 });
+    await field.press('Shift+Enter');
+    expect(await field.inputValue()).toBe('ni hao\n');
+    await field.fill('');
+
+    await card.getByRole('button', { name: 'Done' }).click();
+    await answerTo(page, () => wechat(page).getByRole('button', { name: '4' }).click(), /thank/i);
+    await card.getByRole('img', { name: '4 stars' }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  test('long words wrap, what looks like markup stays text, and the chat is at its end', async () => {
+    const { page, context, complaints } = await openDay(phone, 'zh');
+    const long = `<b>${'ab'.repeat(300)}</b> ${'漏'.repeat(200)}`;
+    await answerTo(
+      page,
+      () =>
+        wechat(page)
+          .getByRole('textbox')
+          .fill(long)
+          .then(() => wechat(page).getByRole('button', { name: '发送' }).click()),
+      /./,
+    );
+    expect(await wechat(page).locator('.wx-mine .wx-bubble').textContent()).toBe(long);
+    await expectNothingWider(page);
+    const list = wechat(page).locator('.wx-list');
+    expect(
+      await list.evaluate(
+        ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+      ),
+    ).toBeLessThan(2);
+    // Whoever reads further up is left there when the next message comes.
+    await list.evaluate((element) => element.scrollTo(0, 0));
+    await shootAll(page, 'phone-zh-long');
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 120_000);
+
+  test('a refused picture says why until the next attempt; what could not be sent is there again', async () => {
+    const { page, context } = await openDay(desktop, 'zh');
+    const status = wechat(page).getByRole('status');
+    await wechat(page)
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('<svg/>') });
+    await status.filter({ hasText: 'JPEG' }).waitFor();
+    await page.getByRole('button', { name: 'English' }).click();
+    await status.filter({ hasText: 'Please choose a JPEG' }).waitFor();
+    await context.setOffline(true);
+    await status.filter({ hasText: 'No connection' }).waitFor();
+    const field = wechat(page).getByRole('textbox');
+    await field.fill('物业费怎么交？');
+    await field.press('Enter');
+    await eventually(async () => (await field.inputValue()) === '物业费怎么交？', { what: 'the text again' });
+    await shoot(page, 'desktop-en-offline');
+    await context.setOffline(false);
+    await answerTo(page, () => field.press('Enter'), /物业费/);
+    await eventually(async () => (await status.textContent()) === '', { what: 'no complaint any more' });
+    await context.close();
+  }, 120_000);
+
+  test('opened as localhost, pictures are seen and nothing is refused', async () => {
+    const { page, context, complaints } = await openPage(browser, { ...desktop, locale: 'zh-CN' });
+    await page.goto(`${omnigate.httpUrl.replace('127.0.0.1', 'localhost')}/demo?lang=zh`);
+    await wechat(page).locator('input[type=file]').setInputFiles(png('leak.png', 40));
+    await answers(page).first().waitFor();
+    await eventually(() =>
+      wechat(page)
+        .locator('.wx-mine img')
+        .evaluate((image) => (image as HTMLImageElement).naturalWidth > 0),
+    );
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 120_000);
 });

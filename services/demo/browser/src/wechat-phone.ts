@@ -7,7 +7,7 @@ import { createStatusLine } from './status-line';
 import { texts } from './texts';
 
 const userKey = 'omnigate-demo-wechat-user';
-const everyMs = 1_500;
+const everyMs = 700;
 /** Whoever reads further up is left there. */
 const nearEndPixels = 60;
 

@@ -9,8 +9,8 @@ figcaption{text-align:center;color:var(--soft);font-size:14px;padding-top:8px}
 .phone{display:flex;flex-direction:column;height:560px;overflow:hidden;border:9px solid #1c2233;border-radius:34px;background:#ededed;box-shadow:0 18px 40px rgb(20 30 70/.18);font-size:15px;line-height:1.5}
 .phone ol{flex:1;min-height:0;overflow-y:auto;list-style:none;margin:0;padding:12px 10px;display:flex;flex-direction:column;gap:10px}
 .phone header{padding:12px;text-align:center;border-bottom:1px solid #dcdcdc}
-.phone-status:empty{display:none}
 .phone-status{padding:4px 12px;color:#b3261e;font-size:13px}
+.phone-status:empty{padding:0}
 .wx-head{background:#ededed}
 .wx-mine,.wx-theirs{display:flex}
 .wx-mine{justify-content:flex-end}
