@@ -105,6 +105,32 @@ describe('the figures of a little day, worked out by hand', () => {
     expect((await day()).firstResponse).toEqual({ count: 4n, p50Seconds: 2, p90Seconds: 90 });
   });
 
+  test('a subscription 60 s before the question is no message, and no answer is waited for from then on', async () => {
+    const followed = bed.addTenant('UTC');
+    const { records } = new ConversationStory(followed, 'wechat')
+      .opened('2026-03-03T01:00:00Z')
+      .event('2026-03-03T01:00:00Z', 'subscribed')
+      .customer('2026-03-03T01:01:00Z', '物业费怎么交')
+      .bot('2026-03-03T01:01:02Z')
+      .event('2026-03-03T01:02:00Z', 'location-reported');
+    await bed.take(...records);
+    const { channels, firstResponse } = await bed.report(followed, { days: 1, lastDay: '2026-03-03' });
+    expect(channels).toEqual([{ channel: 'wechat', conversations: 1n, inbound: 1n, outbound: 1n }]);
+    expect(firstResponse).toEqual({ count: 1n, p50Seconds: 2, p90Seconds: 2 });
+  });
+
+  test('a tap on a menu says something: it is answered after 3 s', async () => {
+    const tapped = bed.addTenant('UTC');
+    const { records } = new ConversationStory(tapped, 'wechat')
+      .opened('2026-03-03T01:00:00Z')
+      .event('2026-03-03T01:00:00Z', 'menu-click')
+      .bot('2026-03-03T01:00:03Z');
+    await bed.take(...records);
+    const { channels, firstResponse } = await bed.report(tapped, { days: 1, lastDay: '2026-03-03' });
+    expect(channels).toEqual([{ channel: 'wechat', conversations: 1n, inbound: 1n, outbound: 1n }]);
+    expect(firstResponse).toEqual({ count: 1n, p50Seconds: 3, p90Seconds: 3 });
+  });
+
   test("agents' first responses: 90 and 120 s", async () => {
     expect((await day()).firstAgentResponse).toEqual({ count: 2n, p50Seconds: 90, p90Seconds: 120 });
   });

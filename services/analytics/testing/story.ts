@@ -1,5 +1,6 @@
 import type { BusRecord } from '@omnigate/bus';
 import {
+  type Content,
   ConversationChanged,
   ConversationOwner,
   Direction,
@@ -47,6 +48,12 @@ export class ConversationStory {
     return this.said(at, Direction.DIRECTION_INBOUND, PartyRole.PARTY_ROLE_CUSTOMER, text);
   }
 
+  /** Something happens on the channel that nobody said, such as `subscribed`. */
+  event(at: string, name: string): this {
+    const content = { kind: { $case: 'event' as const, value: { name, detail: '' } } };
+    return this.recorded(at, Direction.DIRECTION_INBOUND, PartyRole.PARTY_ROLE_CUSTOMER, content);
+  }
+
   bot(at: string): this {
     return this.said(at, Direction.DIRECTION_OUTBOUND, PartyRole.PARTY_ROLE_BOT, 'answer');
   }
@@ -86,7 +93,10 @@ export class ConversationStory {
   }
 
   private said(at: string, direction: Direction, role: PartyRole, body: string): this {
-    const content = { kind: { $case: 'text' as const, value: { body } } };
+    return this.recorded(at, direction, role, { kind: { $case: 'text', value: { body } } });
+  }
+
+  private recorded(at: string, direction: Direction, role: PartyRole, content: Content): this {
     const message = { direction, sender: { role }, content };
     return this.tell(at, { $case: 'messageRecorded', value: { message } });
   }

@@ -4,12 +4,12 @@ import type {
   TicketServiceService,
 } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
-import { toAppError, toHttpError } from '@omnigate/errors';
 import type { MediaLinks, MediaStore } from '@omnigate/media';
 import type { Client, RpcService } from '@omnigate/rpc';
 import type { Logger, ServiceApp } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createDemoTenant } from './demo-tenant';
+import { answerErrors } from './http/errors';
 import { registerPageRoute } from './http/page-route';
 import { registerProviderRoutes } from './http/provider-routes';
 import { registerReportRoute } from './http/report-route';
@@ -30,6 +30,8 @@ export interface DemoDeps {
   logger: Logger;
   /** `OMNIGATE_PUBLIC_URL`, without a slash at the end. */
   publicUrl: string;
+  /** False where `OMNIGATE_DEMO` is 0: then the page says how to make a channel, and nothing else is there. */
+  shown: boolean;
 }
 
 /** Makes the demo: its page, the provider and the order system that it plays, and what its telephones ask. */
@@ -41,18 +43,15 @@ export function createDemo(deps: DemoDeps): ServiceApp<RpcService, FastifyInstan
     rpc: [],
     http(server) {
       registerPageRoute(server, shared);
-      registerProviderRoutes(server, providers);
+      if (!deps.shown) return;
+      server.register(async (played: FastifyInstance) => {
+        admitLocalVisitorsOnly(played, deps.publicUrl);
+        answerErrors(played, deps.logger);
+        await registerProviderRoutes(played, providers);
+      });
       server.register(async (api: FastifyInstance) => {
         admitLocalVisitorsOnly(api, deps.publicUrl);
-        api.setErrorHandler((error, request, reply) => {
-          const { status, headers, body } = toHttpError(error);
-          if (status >= 500)
-            deps.logger.error(
-              { err: toAppError(error), route: request.routeOptions.url },
-              'demo request failed',
-            );
-          void reply.status(status).headers(headers).send({ error: body.message, code: body.code });
-        });
+        answerErrors(api, deps.logger);
         api.addHook('onSend', async (_request, reply) => {
           reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
         });

@@ -1,3 +1,4 @@
+import { installationFields } from '@omnigate/installation';
 import { directoryFields, grpcAddress, mediaFields, processFields } from '@omnigate/service-process';
 import { z } from 'zod';
 
@@ -6,6 +7,7 @@ export const configSchema = z.object({
   ...processFields,
   ...directoryFields,
   ...mediaFields,
+  OMNIGATE_DEMO: installationFields.OMNIGATE_DEMO,
   OMNIGATE_TICKET_ADDRESS: grpcAddress('dns:///ticket:9090').describe('gRPC address of ticket'),
   OMNIGATE_ANALYTICS_ADDRESS: grpcAddress('dns:///analytics:9090').describe('gRPC address of analytics'),
 });

@@ -19,6 +19,7 @@ runService(process, {
       tickets: foundation.connect(TicketServiceService, config.OMNIGATE_TICKET_ADDRESS),
       analytics: foundation.connect(AnalyticsServiceService, config.OMNIGATE_ANALYTICS_ADDRESS),
       publicUrl: config.OMNIGATE_PUBLIC_URL,
+      shown: config.OMNIGATE_DEMO === '1',
     });
     return { app, directory };
   },

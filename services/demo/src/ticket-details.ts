@@ -10,7 +10,13 @@ export interface Bilingual {
 /** What a ticket type and the fields of its form are called. */
 export interface TypeTexts {
   title: Bilingual;
-  fields: Record<string, Bilingual>;
+  fields: Map<string, FieldTexts>;
+}
+
+interface FieldTexts {
+  title: Bilingual;
+  /** Of the values that it may have, by value; empty where any may be written. */
+  labels: Map<string, Bilingual>;
 }
 
 /** Reads the texts of a tenant's ticket types, by the type's name. */
@@ -18,7 +24,7 @@ export type FormTexts = (tenantId: string) => Promise<Map<string, TypeTexts>>;
 
 interface TicketTypeSpec {
   title: Bilingual;
-  form?: { properties?: Record<string, { title?: Partial<Bilingual> }> };
+  form?: { properties?: Record<string, { title?: Partial<Bilingual>; labels?: Record<string, Bilingual> }> };
 }
 
 /**
@@ -39,11 +45,13 @@ export function createFormTexts(registry: Client<RegistryServiceService>): FormT
 }
 
 function typeTexts({ title, form }: TicketTypeSpec): TypeTexts {
-  const fields = Object.entries(form?.properties ?? {}).map(([name, property]): [string, Bilingual] => [
-    name,
-    { zh: property.title?.zh ?? name, en: property.title?.en ?? name },
-  ]);
-  return { title, fields: Object.fromEntries(fields) };
+  const fields = Object.entries(form?.properties ?? {}).map(
+    ([name, { title, labels = {} }]): [string, FieldTexts] => [
+      name,
+      { title: { zh: title?.zh ?? name, en: title?.en ?? name }, labels: new Map(Object.entries(labels)) },
+    ],
+  );
+  return { title, fields: new Map(fields) };
 }
 
 /**
@@ -55,12 +63,15 @@ function typeTexts({ title, form }: TicketTypeSpec): TypeTexts {
 export function ticketDetails(
   ticket: Pick<Ticket, 'type' | 'form'>,
   texts: Map<string, TypeTexts>,
-): { title: Bilingual; details: { label: Bilingual; value: string }[] } {
+): { title: Bilingual; details: { label: Bilingual; value: Bilingual }[] } {
   const { type, form = {} } = ticket;
   const known = texts.get(type);
-  const details = Object.entries(form).map(([name, value]) => ({
-    label: known?.fields[name] ?? { zh: name, en: name },
-    value: typeof value === 'string' ? value : JSON.stringify(value),
-  }));
-  return { title: known?.title ?? { zh: type, en: type }, details };
+  const details = Object.entries(form).map(([name, value]) => {
+    const field = known?.fields.get(name);
+    const written = typeof value === 'string' ? value : JSON.stringify(value);
+    return { label: field?.title ?? same(name), value: field?.labels.get(written) ?? same(written) };
+  });
+  return { title: known?.title ?? same(type), details };
 }
+
+const same = (text: string): Bilingual => ({ zh: text, en: text });

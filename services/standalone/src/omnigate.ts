@@ -182,6 +182,7 @@ function compose(composition: Composition): Omnigate {
     ...adapter,
     tickets: demoClient(ticket.rpc, TicketServiceService),
     analytics: demoClient(analytics.rpc, AnalyticsServiceService),
+    shown: config.OMNIGATE_DEMO === '1',
   });
   const http = createHttpServer({ health, metrics });
   webhooks.http?.(http);

@@ -1,4 +1,5 @@
 import {
+  type Content,
   type ConversationChanged,
   ConversationOwner,
   Direction,
@@ -99,6 +100,7 @@ export function takeConversationChange(fact: ConversationFact, change: Conversat
 
 function takeMessage(fact: ConversationFact, message: StoredMessage | undefined, at: Date): void {
   if (message?.direction === Direction.DIRECTION_INBOUND) {
+    if (!isSaid(message.content)) return;
     volumeAt(fact, at).inbound += 1;
     fact.firstInboundAt = earlier(fact.firstInboundAt, at);
   } else if (message?.direction === Direction.DIRECTION_OUTBOUND) {
@@ -106,6 +108,10 @@ function takeMessage(fact: ConversationFact, message: StoredMessage | undefined,
     takeAnswer(fact, message.sender?.role, at);
   }
 }
+
+/** Of what happens on a channel only a tap on its menu says something; a subscription waits for no answer. */
+const isSaid = (content: Content | undefined): boolean =>
+  content?.kind?.$case !== 'event' || content.kind.value.name === 'menu-click';
 
 function takeAnswer(fact: ConversationFact, role: PartyRole | undefined, at: Date): void {
   const byAgent = role === PartyRole.PARTY_ROLE_AGENT;

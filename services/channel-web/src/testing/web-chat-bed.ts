@@ -12,7 +12,6 @@ import {
   RegistryServiceService,
   ResolveChannelResponse,
   ResolvedChannel,
-  ResolveTenantResponse,
   ResourceChanged,
   resourceKey,
   topics,
@@ -53,9 +52,6 @@ function bundleWidget(): string {
   return built.outputFiles[0]?.text ?? '';
 }
 
-/** The tenant of the demo's channel. */
-const demoTenantId = newId();
-
 /** A registry that knows the channels of a list. */
 function registryOf(channels: Map<string, ResolvedChannel>) {
   const nobody = async (): Promise<never> => {
@@ -80,7 +76,7 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
       if (!channel) throw new AppError('NOT_FOUND');
       return ResolveChannelResponse.fromPartial({ channel });
     },
-    resolveTenant: async () => ResolveTenantResponse.fromPartial({ id: demoTenantId, name: 'default' }),
+    resolveTenant: nobody,
     listTenants: nobody,
     authenticateApiKey: nobody,
     snapshotResources: nobody,
@@ -144,15 +140,11 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   const baseUrl = `http://127.0.0.1:${port.number}`;
   await app.start();
 
-  function addChannel(
-    config: Record<string, unknown> = {},
-    tenantId = newId(),
-    name = 'site',
-  ): ResolvedChannel {
+  function addChannel(config: Record<string, unknown> = {}, tenantId = newId()): ResolvedChannel {
     const channel = ResolvedChannel.fromPartial({
       id: newId(),
       tenantId,
-      name,
+      name: 'site',
       type: 'web',
       firstResponder: 'bot',
       maxPerSecond: 1_000,

@@ -17,7 +17,7 @@ export interface PhoneTicket {
   state: 'OPEN' | 'ASSIGNED' | 'ACCEPTED' | 'COMPLETED' | 'CLOSED' | 'CANCELLED';
   type: { zh: string; en: string };
   summary: string;
-  details: { label: { zh: string; en: string }; value: string }[];
+  details: { label: { zh: string; en: string }; value: { zh: string; en: string } }[];
   pictures: string[];
   worker: string;
   rating: number;
@@ -42,13 +42,21 @@ export type FigureName =
   | 'tickets'
   | 'rating';
 
+/** What the server said no to. */
+export class RefusedError extends Error {
+  /** @param code of the table of errors, such as `MEDIA_TYPE_REFUSED` */
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
 const base = '/demo/api';
 
 async function call<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await fetch(`${base}${path}`, init);
   if (!response.ok) {
-    const { error } = (await response.json().catch(() => ({}))) as { error?: string };
-    throw new Error(error ?? `HTTP ${response.status}`);
+    const { code } = (await response.json().catch(() => ({}))) as { code?: string };
+    throw new RefusedError(code ?? `HTTP ${response.status}`);
   }
   return (await response.json()) as T;
 }

@@ -2,7 +2,10 @@ import { api, type DayReport } from './api';
 import { make } from './elements';
 import { onLanguage, say } from './language';
 import { startPolling } from './polling';
+import { createStatusLine } from './status-line';
 import { texts } from './texts';
+
+const everyMs = 3_000;
 
 /**
  * Shows the day's figures.
@@ -10,24 +13,23 @@ import { texts } from './texts';
  * @param place where they go.
  */
 export function mountDayReport(place: HTMLElement): void {
-  const status = make('p', { class: 'phone-status', role: 'status' });
+  const status = createStatusLine();
   const body = make('div', { class: 'report' });
-  place.append(body, status);
+  place.append(body, status.element);
   let report: DayReport | undefined;
   const show = (): void => {
     if (report) body.replaceChildren(...showReport(report));
   };
-  startPolling(
-    async () => {
+  startPolling({
+    everyMs,
+    async look() {
       const next = await api.report();
       if (JSON.stringify(next) === JSON.stringify(report)) return;
       report = next;
       show();
     },
-    (error) => {
-      status.textContent = error ? say(texts.failed) : '';
-    },
-  );
+    onLost: status.setLost,
+  });
   onLanguage(show);
 }
 
@@ -50,9 +52,9 @@ function showReport(report: DayReport): HTMLElement[] {
   );
   return [
     make('div', { class: 'figures' }, ...figures),
-    make('section', {}, make('h4', {}, say(texts.byHour)), make('div', { class: 'columns' }, ...hours)),
-    make('section', {}, make('h4', {}, say(texts.byChannel)), make('div', { class: 'rows' }, ...channels)),
-    make('section', {}, make('h4', {}, say(texts.words)), make('ul', { class: 'words' }, ...words)),
+    make('section', {}, make('h3', {}, say(texts.byHour)), make('div', { class: 'columns' }, ...hours)),
+    make('section', {}, make('h3', {}, say(texts.byChannel)), make('div', { class: 'rows' }, ...channels)),
+    make('section', {}, make('h3', {}, say(texts.words)), make('ul', { class: 'words' }, ...words)),
   ];
 }
 

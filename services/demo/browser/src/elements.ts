@@ -21,13 +21,14 @@ export function make<K extends keyof HTMLElementTagNameMap>(
  *
  * @param label what it says.
  * @param look its class.
- * @param press what it does; while that goes on it can't be pressed again.
+ * @param press what it does; while that goes on it can't be pressed again, but keeps the focus.
  */
-export function makeButton(label: string, look: string, press: () => Promise<void>): HTMLButtonElement {
-  const button = make('button', { type: 'button', class: look }, label);
+export function makeButton(label: string, look: string, press: () => Promise<unknown>): HTMLButtonElement {
+  const button = make('button', { type: 'button', class: look, 'data-part': look }, label);
   button.addEventListener('click', () => {
-    button.disabled = true;
-    void press().finally(() => (button.disabled = false));
+    if (button.ariaDisabled === 'true') return;
+    button.ariaDisabled = 'true';
+    void press().finally(() => (button.ariaDisabled = null));
   });
   return button;
 }
@@ -40,9 +41,13 @@ export function makeButton(label: string, look: string, press: () => Promise<voi
  */
 export function makePictureButton(
   label: string,
-  take: (picture: Blob) => Promise<void>,
+  take: (picture: Blob) => Promise<unknown>,
 ): { element: HTMLLabelElement; caption: HTMLSpanElement } {
-  const input = make('input', { type: 'file', accept: 'image/jpeg,image/png,image/gif,image/webp' });
+  const input = make('input', {
+    type: 'file',
+    accept: 'image/jpeg,image/png,image/gif',
+    'data-part': 'picture',
+  });
   const caption = make('span', {}, label);
   const element = make('label', { class: 'picture-button' }, input, caption);
   input.addEventListener('change', () => {

@@ -1,21 +1,31 @@
-/** Between two looks, while the page is seen. */
-const everyMs = 1_500;
+/** How to look. */
+export interface PollingOptions {
+  /** Between two looks, while the page is seen. */
+  everyMs: number;
+  /** Asks the server. */
+  look(): Promise<void>;
+  /** Is told once that looking fails, and once that it works again. */
+  onLost(lost: boolean): void;
+}
 
 /**
  * Looks again and again while the page is seen, and at once when asked.
  *
- * @param look asks the server; what it throws is told to `failed`.
- * @param failed gets undefined when it works again.
  * @returns looks at once.
  */
-export function startPolling(
-  look: () => Promise<void>,
-  failed: (error: unknown) => void,
-): () => Promise<void> {
+export function startPolling({ everyMs, look, onLost }: PollingOptions): () => Promise<void> {
+  let lost = false;
   let running: Promise<void> | undefined;
+  const told = (now: boolean): void => {
+    if (now !== lost) onLost(now);
+    lost = now;
+  };
   const now = (): Promise<void> =>
     (running ??= look()
-      .then(() => failed(undefined), failed)
+      .then(
+        () => told(false),
+        () => told(true),
+      )
       .finally(() => (running = undefined)));
   setInterval(() => {
     if (document.visibilityState === 'visible') void now();

@@ -2,14 +2,31 @@
 export const texts = {
   account: { zh: '安居物业服务号', en: 'Anju Property' },
   write: { zh: '发消息', en: 'Message' },
+  noMessages: {
+    zh: '试试：“水管漏水了”、“我的快递到哪了”，或者发一张照片。',
+    en: 'Try “my pipe is leaking”, “where is my parcel”, or send a photo.',
+  },
   send: { zh: '发送', en: 'Send' },
   picture: { zh: '图片', en: 'Picture' },
   pictures: { zh: '张图片', en: 'picture(s)' },
   addPicture: { zh: '＋图片', en: '+ Photo' },
-  failed: { zh: '没有成功。', en: 'That did not work.' },
+  failed: { zh: '没有成功，请再试一次。', en: 'That did not work. Please try again.' },
+  lost: { zh: '连接不上，正在重试…', en: 'No connection, trying again…' },
+  refusals: {
+    MEDIA_TYPE_REFUSED: {
+      zh: '请选 JPEG、PNG 或 GIF 图片。',
+      en: 'Please choose a JPEG, PNG or GIF picture.',
+    },
+    MEDIA_TOO_LARGE: { zh: '图片不能超过 10 MB。', en: 'A picture may have 10 MB at most.' },
+    PAYLOAD_TOO_LARGE: { zh: '图片不能超过 10 MB。', en: 'A picture may have 10 MB at most.' },
+    TICKET_STATE: { zh: '工单已经变了，请看最新状态。', en: 'The ticket has changed meanwhile.' },
+    TICKET_NOT_YOURS: { zh: '工单已经给了别的师傅。', en: 'Another worker has the ticket.' },
+    PERMISSION_DENIED: { zh: '演示只能在本机打开。', en: 'The demo works on this machine alone.' },
+  },
+  stars: { zh: '星', en: 'stars' },
   worker: { zh: '师傅的工单', en: 'Work orders' },
   noWork: {
-    zh: '还没有工单。在左边的微信里说“水管漏水了”试试。',
+    zh: '还没有工单。在客户的微信里说“水管漏水了”试试。',
     en: 'No work yet. Say “my pipe is leaking” in WeChat.',
   },
   accept: { zh: '接单', en: 'Accept' },

@@ -1,34 +1,73 @@
 import { api, type PhoneMessage } from './api';
-import { make, makePictureButton } from './elements';
+import { make, makeButton, makePictureButton } from './elements';
+import { keepList } from './kept-list';
 import { onLanguage, say } from './language';
 import { startPolling } from './polling';
+import { createStatusLine } from './status-line';
 import { texts } from './texts';
 
 const userKey = 'omnigate-demo-wechat-user';
+const everyMs = 700;
+/** Whoever reads further up is left there. */
+const nearEndPixels = 60;
 
 /** This browser's WeChat user: OpenIDs are 28 characters. */
 function ownUser(): string {
+  const made = `oDemo${crypto.randomUUID().replaceAll('-', '').slice(0, 23)}`;
   try {
     const known = localStorage.getItem(userKey);
     if (known) return known;
-    const made = `oDemo${crypto.randomUUID().replaceAll('-', '').slice(0, 23)}`;
     localStorage.setItem(userKey, made);
-    return made;
   } catch {
-    return `oDemo${crypto.randomUUID().replaceAll('-', '').slice(0, 23)}`;
+    // Without storage the next page is another user.
   }
+  return made;
 }
 
-function showMessage(message: PhoneMessage, choose: (id: string, label: string) => void): HTMLElement {
+/** What a finger does with what it sees. */
+interface Touch {
+  choose(id: string, label: string): Promise<unknown>;
+  /** A picture has come, and takes its place. */
+  grown(): void;
+}
+
+function showMessage(message: PhoneMessage, touch: Touch): HTMLElement {
   const bubble = make('div', { class: 'wx-bubble' });
-  if (message.picture) bubble.append(make('img', { src: message.picture, alt: say(texts.picture) }));
-  if (message.text) bubble.append(make('span', {}, message.text));
-  for (const { id, label } of message.options) {
-    const option = make('button', { type: 'button', class: 'wx-option' }, label);
-    option.addEventListener('click', () => choose(id, label));
-    bubble.append(option);
+  if (message.picture) {
+    const picture = make('img', { src: message.picture, alt: say(texts.picture) });
+    picture.addEventListener('load', touch.grown);
+    bubble.append(picture);
   }
+  if (message.text) bubble.append(make('span', {}, message.text));
+  for (const { id, label } of message.options)
+    bubble.append(makeButton(label, 'wx-option', () => touch.choose(id, label)));
   return make('li', { class: message.mine ? 'wx-mine' : 'wx-theirs' }, bubble);
+}
+
+/** The chat, which stays at its end unless somebody reads further up. */
+function makeChat(choose: Touch['choose']): { element: HTMLElement; show(messages: PhoneMessage[]): void } {
+  const element = make('ol', { class: 'wx-list', role: 'log', tabindex: '0' });
+  const atEnd = (): boolean =>
+    element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPixels;
+  const toEnd = (): void => {
+    element.scrollTop = element.scrollHeight;
+  };
+  let following = true;
+  element.addEventListener('scroll', () => (following = atEnd()));
+  const grown = (): void => {
+    if (following) toEnd();
+  };
+  const list = keepList<PhoneMessage>(element, (message) => showMessage(message, { choose, grown }));
+  let count = 0;
+  return {
+    element,
+    show(messages) {
+      list.show(messages);
+      // Who has just written wants to see it.
+      if (following || messages.slice(count).some(({ mine }) => mine)) toEnd();
+      count = messages.length;
+    },
+  };
 }
 
 /**
@@ -39,44 +78,51 @@ function showMessage(message: PhoneMessage, choose: (id: string, label: string) 
 export function mountWechatPhone(place: HTMLElement): void {
   const user = ownUser();
   const title = make('b');
-  const status = make('p', { class: 'phone-status', role: 'status' });
-  const list = make('ol', { class: 'wx-list', role: 'log' });
-  const input = make('textarea', { rows: '1' });
+  const none = make('p', { class: 'phone-hint', hidden: '' });
+  const status = createStatusLine();
+  const input = make('textarea', { rows: '1', maxlength: '2000' });
   const send = make('button', { type: 'submit', class: 'wx-send' });
+  const chat = makeChat((id, label) => act(() => api.choose(user, id, label)));
   const picture = makePictureButton('', (chosen) => act(() => api.sendPicture(user, chosen)));
   const form = make('form', { class: 'wx-form' }, picture.element, input, send);
-  place.append(make('header', { class: 'wx-head' }, title), list, status, form);
+  place.append(make('header', { class: 'wx-head' }, title), none, chat.element, status.element, form);
 
-  let shown = '';
-  async function look(): Promise<void> {
-    const { messages } = await api.messages(user);
-    const state = JSON.stringify(messages);
-    if (state === shown) return;
-    shown = state;
-    list.replaceChildren(
-      ...messages.map((message) =>
-        showMessage(message, (id, label) => void act(() => api.choose(user, id, label))),
-      ),
-    );
-    list.scrollTop = list.scrollHeight;
-  }
-  const tell = (error: unknown): void => {
-    status.textContent = error ? `${say(texts.failed)} ${error instanceof Error ? error.message : ''}` : '';
-  };
-  let lookNow: () => Promise<void> = async () => undefined;
-  async function act(work: () => Promise<unknown>): Promise<void> {
-    await work().catch(tell);
+  let followed = false;
+  const lookNow = startPolling({
+    everyMs,
+    async look() {
+      // A server that was started again knows no followers.
+      if (!followed) await api.follow(user);
+      followed = true;
+      const { messages } = await api.messages(user);
+      none.hidden = messages.length > 0;
+      chat.show(messages);
+    },
+    onLost(lost) {
+      if (lost) followed = false;
+      status.setLost(lost);
+    },
+  });
+  async function act(work: () => Promise<unknown>): Promise<boolean> {
+    const worked = await status.attempt(work);
     await lookNow();
+    return worked;
+  }
+  async function sendText(): Promise<void> {
+    const text = input.value.trim();
+    if (!text) return;
+    input.value = '';
+    // What could not be sent is there again, unless something else was begun.
+    if (!(await act(() => api.say(user, text)))) input.value ||= text;
   }
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const text = input.value.trim();
-    input.value = '';
-    if (text) void act(() => api.say(user, text));
+    void sendText();
   });
   input.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    // 229: the key belongs to an input method, which Safari reports after the composition has ended.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     form.requestSubmit();
   });
@@ -84,9 +130,10 @@ export function mountWechatPhone(place: HTMLElement): void {
     title.textContent = say(texts.account);
     input.placeholder = say(texts.write);
     input.setAttribute('aria-label', say(texts.write));
+    none.textContent = say(texts.noMessages);
     send.textContent = say(texts.send);
-    list.setAttribute('aria-label', say(texts.account));
+    chat.element.setAttribute('aria-label', say(texts.account));
+    for (const image of chat.element.querySelectorAll('img')) image.alt = say(texts.picture);
     picture.caption.textContent = say(texts.addPicture);
   });
-  api.follow(user).then(() => (lookNow = startPolling(look, tell)), tell);
 }

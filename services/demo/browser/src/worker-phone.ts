@@ -1,8 +1,24 @@
 import { api, type PhoneTicket } from './api';
 import { make, makeButton, makePictureButton } from './elements';
+import { keepList } from './kept-list';
 import { onLanguage, say } from './language';
 import { startPolling } from './polling';
+import { createStatusLine } from './status-line';
 import { texts } from './texts';
+
+const everyMs = 1_500;
+
+/** What a worker has written of a ticket and not yet sent. */
+interface Draft {
+  result: string;
+  mediaIds: string[];
+}
+
+/** What a card can do. */
+interface Card {
+  act(work: () => Promise<unknown>): Promise<unknown>;
+  draftOf(id: string): Draft;
+}
 
 /**
  * Shows the telephone of the demo's workers: the tickets that they were given, to accept, refuse or finish.
@@ -11,44 +27,43 @@ import { texts } from './texts';
  */
 export function mountWorkerPhone(place: HTMLElement): void {
   const title = make('b');
-  const status = make('p', { class: 'phone-status', role: 'status' });
-  const list = make('ol', { class: 'work-list' });
-  place.append(make('header', { class: 'work-head' }, title), list, status);
+  const status = createStatusLine();
+  const list = make('ol', { class: 'work-list', tabindex: '0' });
+  const none = make('p', { class: 'phone-hint', hidden: '' });
+  place.append(make('header', { class: 'work-head' }, title), none, list, status.element);
 
-  let tickets: PhoneTicket[] = [];
-  let shown = '';
-  const show = (): void => {
-    const cards = tickets.map((ticket) => showTicket(ticket, act));
-    list.replaceChildren(
-      ...(cards.length > 0 ? cards : [make('li', { class: 'work-none' }, say(texts.noWork))]),
-    );
+  const drafts = new Map<string, Draft>();
+  const card: Card = {
+    async act(work) {
+      if (await status.attempt(work)) await lookNow();
+    },
+    draftOf(id) {
+      const draft = drafts.get(id) ?? { result: '', mediaIds: [] };
+      drafts.set(id, draft);
+      return draft;
+    },
   };
-  async function look(): Promise<void> {
-    ({ tickets } = await api.tickets());
-    const state = JSON.stringify(tickets);
-    // What is being written into a card must stay.
-    if (state === shown) return;
-    shown = state;
-    show();
-  }
-  const tell = (error: unknown): void => {
-    status.textContent = error ? `${say(texts.failed)} ${error instanceof Error ? error.message : ''}` : '';
-  };
-  const lookNow = startPolling(look, tell);
-  async function act(work: () => Promise<unknown>): Promise<void> {
-    await work().then(lookNow, tell);
-  }
+  const kept = keepList<PhoneTicket>(list, (ticket) => showTicket(ticket, card));
+  const lookNow = startPolling({
+    everyMs,
+    async look() {
+      const { tickets } = await api.tickets();
+      none.hidden = tickets.length > 0;
+      kept.show(tickets);
+    },
+    onLost: status.setLost,
+  });
   onLanguage(() => {
     title.textContent = say(texts.worker);
-    show();
+    none.textContent = say(texts.noWork);
+    list.setAttribute('aria-label', say(texts.worker));
+    kept.showAgain();
   });
 }
 
-type Act = (work: () => Promise<unknown>) => Promise<void>;
-
-function showTicket(ticket: PhoneTicket, act: Act): HTMLElement {
+function showTicket(ticket: PhoneTicket, card: Card): HTMLElement {
   const details = ticket.details.map(({ label, value }) =>
-    make('div', {}, make('dt', {}, say(label)), make('dd', {}, value)),
+    make('div', {}, make('dt', {}, say(label)), make('dd', {}, say(value))),
   );
   const pictures = ticket.pictures.map((src) =>
     make(
@@ -66,42 +81,57 @@ function showTicket(ticket: PhoneTicket, act: Act): HTMLElement {
       make('b', {}, `#${ticket.number} ${say(ticket.type)}`),
       stateBadge(ticket),
     ),
-    make('p', {}, ticket.summary),
-    make('dl', {}, ...details),
+    details.length > 0 ? make('dl', {}, ...details) : make('p', {}, ticket.summary),
     make('div', { class: 'work-pictures' }, ...pictures),
-    ...actionsOf(ticket, act),
+    ...actionsOf(ticket, card),
   );
 }
 
 function stateBadge({ state, rating }: PhoneTicket): HTMLElement {
-  const text = rating > 0 ? '★'.repeat(rating) : say(texts.states[state]);
-  return make('span', { class: 'work-state' }, text);
+  if (rating === 0) return make('span', { class: 'work-state' }, say(texts.states[state]));
+  const stars = { class: 'work-state', role: 'img', 'aria-label': `${rating} ${say(texts.stars)}` };
+  return make('span', stars, '★'.repeat(rating));
 }
 
-function actionsOf(ticket: PhoneTicket, act: Act): HTMLElement[] {
+function actionsOf(ticket: PhoneTicket, card: Card): HTMLElement[] {
   const { id, state } = ticket;
   if (state === 'ASSIGNED' || state === 'OPEN') {
-    const accept = makeButton(say(texts.accept), 'work-main', () => act(() => api.accept(id)));
-    const refuse = makeButton(say(texts.refuse), 'work-other', () => act(() => api.refuse(id)));
+    const accept = makeButton(say(texts.accept), 'work-main', () => card.act(() => api.accept(id)));
+    const refuse = makeButton(say(texts.refuse), 'work-other', () => card.act(() => api.refuse(id)));
     return [make('div', { class: 'work-actions' }, accept, ...(state === 'ASSIGNED' ? [refuse] : []))];
   }
-  return state === 'ACCEPTED' ? [finishForm(id, act)] : [];
+  return state === 'ACCEPTED' ? [finishForm(id, card)] : [];
 }
 
-function finishForm(id: string, act: Act): HTMLElement {
-  const result = make('input', { 'aria-label': say(texts.result), placeholder: say(texts.result) });
-  const added = make('span', { class: 'work-added', role: 'status' });
-  const mediaIds: string[] = [];
-  const picture = makePictureButton(say(texts.addPicture), async (chosen) => {
-    try {
-      mediaIds.push((await api.uploadPicture(chosen)).media_id);
-      added.textContent = `${mediaIds.length} ${say(texts.pictures)}`;
-    } catch (error) {
-      added.textContent = error instanceof Error ? error.message : say(texts.failed);
-    }
+function finishForm(id: string, card: Card): HTMLElement {
+  const draft = card.draftOf(id);
+  const result = make('input', {
+    'aria-label': say(texts.result),
+    placeholder: say(texts.result),
+    maxlength: '500',
+    'data-part': 'result',
   });
+  result.value = draft.result;
+  result.addEventListener('input', () => (draft.result = result.value));
+  const added = make('span', { class: 'work-added', role: 'status' });
+  const showAdded = (): void => {
+    const count = draft.mediaIds.length;
+    added.textContent = count > 0 ? `${count} ${say(texts.pictures)}` : '';
+  };
+  showAdded();
+  const picture = makePictureButton(say(texts.addPicture), (chosen) =>
+    card.act(async () => {
+      draft.mediaIds.push((await api.uploadPicture(chosen)).media_id);
+      showAdded();
+    }),
+  );
   const finish = makeButton(say(texts.finish), 'work-main', () =>
-    act(() => api.complete(id, result.value.trim(), mediaIds)),
+    card.act(async () => {
+      await api.complete(id, draft.result.trim(), draft.mediaIds);
+      // The next time, after a reopening, begins empty.
+      draft.result = '';
+      draft.mediaIds = [];
+    }),
   );
   return make('div', { class: 'work-actions' }, result, picture.element, added, finish);
 }

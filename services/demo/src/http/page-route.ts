@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DirectoryCache } from '@omnigate/directory-cache';
+import { isLoopbackUrl } from '@omnigate/installation';
 import type { FastifyInstance } from 'fastify';
 import { channelNames } from '../demo-names';
 import type { DemoTenant } from '../demo-tenant';
@@ -11,6 +12,7 @@ export interface PageRouteDeps {
   directory: Pick<DirectoryCache, 'channelByName'>;
   tenant: DemoTenant;
   publicUrl: string;
+  shown: boolean;
 }
 
 const bundlePath = join(__dirname, '..', '..', 'dist', 'demo.js');
@@ -24,11 +26,12 @@ export function registerPageRoute(server: FastifyInstance, deps: PageRouteDeps):
   }
 
   server.get('/demo', async (_request, reply) => {
-    const tenantId = await deps.tenant.find();
+    const tenantId = deps.shown ? await deps.tenant.find() : undefined;
     const web = tenantId && (await hasChannel(tenantId, channelNames.web));
     const wechat = tenantId && (await hasChannel(tenantId, channelNames.wechat));
+    const phones = wechat !== undefined && isLoopbackUrl(deps.publicUrl);
     const page = web
-      ? renderDemoPage({ channelId: web, publicUrl: deps.publicUrl, phones: wechat !== undefined })
+      ? renderDemoPage({ channelId: web, publicUrl: deps.publicUrl, phones })
       : renderMissingDemoPage();
     return reply
       .status(web ? 200 : 404)
@@ -43,6 +46,7 @@ export function registerPageRoute(server: FastifyInstance, deps: PageRouteDeps):
       .send(page.html);
   });
 
+  if (!deps.shown) return;
   server.get('/demo/demo.js', async (_request, reply) => {
     script ??= readFileSync(bundlePath);
     return reply.header('cache-control', 'no-cache').type('text/javascript; charset=utf-8').send(script);

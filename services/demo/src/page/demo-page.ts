@@ -19,7 +19,7 @@ const both = ({ zh, en }: Bilingual) =>
 const logo =
   '<svg viewBox="0 0 28 28" aria-hidden="true"><rect width="28" height="28" rx="8" fill="#3451d1"/><path d="M8 9.500h12a1 1 0 0 1 1 1v6.500a1 1 0 0 1-1 1h-6l-4 3.200V18H8a1 1 0 0 1-1-1v-6.500a1 1 0 0 1 1-1Z" fill="#fff"/></svg>';
 
-/** Chooses the language before anything is painted, and steers the widget. */
+/** Chooses the language before anything is painted, and steers the widget, which is open where it hides nothing. */
 const script = `(function(){
 var root=document.documentElement,known=null;
 try{known=localStorage.getItem('omnigate-demo-lang')}catch(e){}
@@ -29,7 +29,7 @@ function title(){document.title=root.dataset[root.lang]}
 title();
 addEventListener('DOMContentLoaded',function(){
 var id=root.dataset.channel;
-if(id){var s=document.createElement('script');s.src='/chat/'+id+'/widget.js';s.async=true;s.dataset.locale=root.lang;s.dataset.open='';document.body.append(s)}
+if(id){var s=document.createElement('script');s.src='/chat/'+id+'/widget.js';s.async=true;s.dataset.locale=root.lang;if(innerWidth>=1080)s.dataset.open='';document.body.append(s)}
 function press(){document.querySelectorAll('[data-lang]').forEach(function(b){b.setAttribute('aria-pressed',String(b.dataset.lang===root.lang))})}
 press();
 document.addEventListener('click',function(e){
@@ -73,7 +73,7 @@ const phone = (view: string, caption: Bilingual) =>
 
 const wholeDay = `<section class="day"><h2>${both(page.dayTitle)}</h2><p>${both(page.day)}</p>
 <div class="phones">${phone('wechat', page.wechatCaption)}${phone('worker', page.workerCaption)}</div>
-<h2>${both(page.reportTitle)}</h2><p>${both(page.report)}</p><div class="card" data-view="report"></div>${command('npx omnigate get report --days 7')}
+<h2>${both(page.reportTitle)}</h2><p>${both(page.report)}</p><div class="card" data-view="report"></div><p>${both(page.reportCommand)}</p>${command('npx omnigate get report --days 7')}
 <script src="/demo/demo.js" defer></script></section>`;
 
 /** What the page shows. */

@@ -78,16 +78,17 @@ export const page = {
   },
   dayTitle: { zh: '一次报修，从头到尾', en: 'One repair, from start to end' },
   day: {
-    zh: '左边是客户的微信：说“水管漏水了”，或者发一张照片。右边是师傅的手机：接单、完成，再回到左边评分。微信由模拟器驱动，走真实的签名回调，不需要公众号。',
-    en: 'On the left is a customer’s WeChat: say “my pipe is leaking”, or send a photo. On the right is the worker’s phone: accept, finish, then rate it on the left. A simulator plays WeChat through the real signed webhook, so no account is needed.',
+    zh: '在客户的微信里说“水管漏水了”，或者发一张照片。然后在师傅的手机上接单、完成，再回到微信里评分。微信由模拟器驱动，走真实的签名回调，不需要公众号。',
+    en: 'Say “my pipe is leaking” in the customer’s WeChat, or send a photo. Then accept and finish the job on the worker’s phone, and rate it in WeChat. A simulator plays WeChat through the real signed webhook, so no account is needed.',
   },
   wechatCaption: { zh: '客户的微信', en: 'The customer’s WeChat' },
   workerCaption: { zh: '师傅的手机', en: 'The worker’s phone' },
   reportTitle: { zh: '今日报表', en: 'The day’s report' },
   report: {
-    zh: '数字随对话实时更新，也可以在终端里看：',
-    en: 'The figures follow what you do. In a terminal:',
+    zh: '数字随对话实时更新。',
+    en: 'The figures follow what you do.',
   },
+  reportCommand: { zh: '在终端里看：', en: 'In a terminal:' },
   missingTitle: { zh: '演示渠道不存在', en: 'There is no demo channel' },
   missing: {
     zh: '启动时设置了 OMNIGATE_DEMO=0，或者演示渠道已被删除。可以自己创建一个网页聊天渠道：',

@@ -2,14 +2,15 @@
 export const phoneStyle = `
 .day{max-width:620px;margin-top:44px;padding-top:8px;border-top:1px solid var(--line)}
 .day>p{color:var(--soft);font-size:15px}
+.day>.card{margin:14px 0}
 .phones{display:grid;grid-template-columns:1fr 1fr;gap:20px;margin-top:18px}
 figure{margin:0;min-width:0}
 figcaption{text-align:center;color:var(--soft);font-size:14px;padding-top:8px}
 .phone{display:flex;flex-direction:column;height:560px;overflow:hidden;border:9px solid #1c2233;border-radius:34px;background:#ededed;box-shadow:0 18px 40px rgb(20 30 70/.18);font-size:15px;line-height:1.5}
 .phone ol{flex:1;min-height:0;overflow-y:auto;list-style:none;margin:0;padding:12px 10px;display:flex;flex-direction:column;gap:10px}
 .phone header{padding:12px;text-align:center;border-bottom:1px solid #dcdcdc}
-.phone-status:empty{display:none}
 .phone-status{padding:4px 12px;color:#b3261e;font-size:13px}
+.phone-status:empty{padding:0}
 .wx-head{background:#ededed}
 .wx-mine,.wx-theirs{display:flex}
 .wx-mine{justify-content:flex-end}
@@ -24,7 +25,8 @@ figcaption{text-align:center;color:var(--soft);font-size:14px;padding-top:8px}
 .picture-button input{position:absolute;width:1px;height:1px;opacity:0}
 .picture-button:focus-within{outline:3px solid #8ea0f0}
 .work-head{background:#fff}
-.work-none{color:var(--soft);text-align:center;padding:60px 14px}
+.phone-hint{flex:none;color:var(--soft);text-align:center;padding:60px 14px}
+.phone-hint[hidden]{display:none}
 .work-card{padding:12px;border-radius:12px;background:#fff;box-shadow:0 1px 3px rgb(0 0 0/.08);font-size:14px}
 .work-line{display:flex;justify-content:space-between;gap:8px}
 .work-state{flex:none;padding:0 8px;border-radius:9px;background:#eef1fd;color:var(--accent);font-size:12.5px}
@@ -41,11 +43,11 @@ figcaption{text-align:center;color:var(--soft);font-size:14px;padding-top:8px}
 .work-added{font-size:13px;color:var(--soft)}
 .work-main,.work-other{font:inherit;padding:7px 16px;border-radius:9px;border:0;cursor:pointer;background:var(--accent);color:#fff}
 .work-other{background:#eef0f3;color:var(--ink)}
-button:disabled{opacity:.55;cursor:default}
+[aria-disabled=true]{opacity:.55;cursor:default}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:14px}
 .figure b{display:block;font-size:26px;line-height:1.2}
 .figure span{color:var(--soft);font-size:13px;line-height:1.4;display:block}
-.report h4{margin:18px 0 6px;font-size:14px}
+.report h3{margin:18px 0 6px;font-size:14px}
 .bar-row{display:grid;grid-template-columns:110px 1fr 40px;gap:10px;align-items:center;font-size:13px}
 .bar-row meter{width:100%;height:12px}
 .columns{display:grid;grid-template-columns:1fr 1fr;gap:2px 22px}
