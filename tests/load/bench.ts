@@ -3,17 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryServiceService } from '@omnigate/contracts';
 import type { OmnigateForm } from '@omnigate/testkit';
+import { answerOf, startChild } from './children';
 import { runCommand, showReport } from './command';
 import { secondsUntilCounted } from './counted';
 import { residentOfOmnigate, totalMs } from './cpu';
 import { profiledStages } from './cpu-profile';
-import { type EndToEndRun, perMessage, runEndToEnd } from './end-to-end';
+import { type EndToEndRun, type Fared, perMessage, runEndToEnd } from './end-to-end';
+import type { Mix } from './load';
 import { settingNow } from './machine';
 import { runMail } from './mail';
-import { type BenchOptions, readOptions } from './options';
+import { openMix } from './mix';
+import { type BenchOptions, readOptions, type Shares } from './options';
+import type { PushCost } from './push-reader';
 import { runBurst, runReceive } from './receive';
 import { toMarkdown } from './report';
-import { type Channel, measured, openStage, type Stage } from './stage';
+import { onlySms } from './sms-load';
+import { measured, openStage, type Stage } from './stage';
 import { historyPrefix, writeHistory } from './stored-history';
 
 /** Everything that was measured of a form, by name. */
@@ -29,36 +34,87 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+const faredLine = ({ answered, sent, endToEnd }: Fared): string =>
+  `answered ${answered}/${sent}, p50/p95/p99 ${endToEnd.p50}/${endToEnd.p95}/${endToEnd.p99} ms`;
+
 const summary = (run: EndToEndRun): string =>
-  `${run.ratePerSecond}/s for ${run.seconds} s: answered ${run.answered}/${run.sent}, p50/p95/p99 ${run.endToEnd.p50}/${run.endToEnd.p95}/${run.endToEnd.p99} ms, ${run.cpuMsPerMessage} CPU ms a message${run.held ? '' : ' (not held)'}`;
+  `${run.ratePerSecond}/s for ${run.seconds} s: ${faredLine(run)}, ${run.cpuMsPerMessage} CPU ms a message${run.held ? '' : ' (not held)'}`;
+
+function sayRun(run: EndToEndRun): void {
+  say(`  ${summary(run)}`);
+  const kinds = Object.entries(run.kinds);
+  if (kinds.length > 1) for (const [kind, fared] of kinds) say(`    ${kind}: ${faredLine(fared)}`);
+}
 
 /** Tries each rate shortly, then holds the highest that passed for the full time, going down where it is not held. */
 async function highestHeld(
   stage: Stage,
-  channels: Channel[],
+  mix: Mix,
   options: BenchOptions,
   customers: (run: number) => { prefix?: string } = () => ({}),
 ): Promise<{ warmUp: EndToEndRun; tries: EndToEndRun[]; held: EndToEndRun | undefined }> {
   const tries: EndToEndRun[] = [];
   let runs = 0;
   const run = (ratePerSecond: number, seconds: number) =>
-    runEndToEnd(stage, channels, { ratePerSecond, seconds, ...customers(runs++) });
+    runEndToEnd(stage, mix, { ratePerSecond, seconds, ...customers(runs++) });
   // A tenant's first question reads its knowledge, and V8 compiles what it sees often: measured is a gateway at work.
   const warmedUp = await run(warmUp.ratePerSecond, warmUp.seconds);
   for (const ratePerSecond of options.rates) {
     const tried = await run(ratePerSecond, options.rampSeconds);
-    say(`  ${summary(tried)}`);
+    sayRun(tried);
     tries.push(tried);
     if (!tried.held) break;
   }
   const passed = tries.filter((run) => run.held).map((run) => run.ratePerSecond);
   for (const ratePerSecond of passed.reverse()) {
     const held = await run(ratePerSecond, options.holdSeconds);
-    say(`  ${summary(held)}`);
+    sayRun(held);
     tries.push(held);
     if (held.held) return { warmUp: warmedUp, tries, held };
   }
   return { warmUp: warmedUp, tries, held: undefined };
+}
+
+/** The same, and how long analytics takes to count it. */
+async function heldAndCounted(stage: Stage, mix: Mix, options: BenchOptions) {
+  const found = await highestHeld(stage, mix, options);
+  const countedAfterSeconds = await secondsUntilCounted(stage, mix, [found.warmUp, ...found.tries]);
+  say(`  counted by analytics ${countedAfterSeconds} s after the end`);
+  return { ...found, countedAfterSeconds };
+}
+
+/** Where the CPU goes, by a run with Node's profiler. */
+async function profiled(stage: Stage, mix: Mix, options: BenchOptions) {
+  const folder = mkdtempSync(join(tmpdir(), 'omnigate-profile-'));
+  const ratePerSecond = options.rates[0] ?? 400;
+  try {
+    await stage.omnigate.stop();
+    await stage.omnigate.start({ NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
+    await runEndToEnd(stage, mix, warmUp);
+    const since = performance.now();
+    const { sent } = await runEndToEnd(stage, mix, { ratePerSecond, seconds: options.rampSeconds });
+    const lastMs = performance.now() - since;
+    await stage.omnigate.stop();
+    return { ratePerSecond, cpu: perMessage(profiledStages(folder, lastMs), sent) };
+  } finally {
+    await stage.omnigate.start({ NODE_OPTIONS: '' });
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Does something with the mixed load. */
+async function withMix<T>(
+  stage: Stage,
+  name: string,
+  shares: Shares,
+  work: (mix: Mix) => Promise<T>,
+): Promise<T> {
+  const mix = await openMix(stage, name, shares);
+  try {
+    return await work(mix);
+  } finally {
+    for (const { load } of mix) load.close();
+  }
 }
 
 type Scenario = (stage: Stage, options: BenchOptions, results: BenchResults) => Promise<void>;
@@ -81,6 +137,10 @@ const scenarios: Record<string, Scenario> = {
       prefix: '11',
     });
   },
+  async push(_stage, _options, results) {
+    const child = startChild('push-reader');
+    results.push = await answerOf<PushCost>(child);
+  },
   async email(stage, _options, results) {
     await runMail(stage, { name: 'bench-warm', ratePerSecond: 20, seconds: 5, bytes: mailBytes });
     results.email = await runMail(stage, {
@@ -98,41 +158,33 @@ const scenarios: Record<string, Scenario> = {
   async single(stage, options, results) {
     const name = 'bench-single';
     const channels = await stage.openChannels(name, { firstResponder: 'bot' });
-    const single = await highestHeld(stage, channels, options);
-    const countedAfterSeconds = await secondsUntilCounted(stage, name, [single.warmUp, ...single.tries]);
-    say(`  counted by analytics ${countedAfterSeconds} s after the end`);
-    results.single = { ...single, countedAfterSeconds };
+    results.single = await heldAndCounted(stage, onlySms(stage, name, channels), options);
+  },
+  async mixed(stage, options, results) {
+    const found = await withMix(stage, 'bench-mixed', options.mix, (mix) =>
+      heldAndCounted(stage, mix, options),
+    );
+    results.mixed = { mix: options.mix, ...found };
   },
   async tenants(stage, options, results) {
-    results.tenants = await highestHeld(
-      stage,
-      await stage.openChannels('bench', { tenants: 200, firstResponder: 'bot' }),
-      options,
-    );
+    const name = 'bench';
+    const channels = await stage.openChannels(name, { tenants: 200, firstResponder: 'bot' });
+    results.tenants = await highestHeld(stage, onlySms(stage, name, channels), options);
   },
-  /** Where the CPU goes, by a run with Node's profiler. */
   async stages(stage, options, results) {
-    const channels = await stage.openChannels('bench-stages', { firstResponder: 'bot' });
-    const folder = mkdtempSync(join(tmpdir(), 'omnigate-profile-'));
-    const ratePerSecond = options.rates[0] ?? 400;
-    const seconds = options.rampSeconds;
-    try {
-      await stage.omnigate.stop();
-      await stage.omnigate.start({ NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` });
-      await runEndToEnd(stage, channels, warmUp);
-      const since = performance.now();
-      const { sent } = await runEndToEnd(stage, channels, { ratePerSecond, seconds });
-      const lastMs = performance.now() - since;
-      await stage.omnigate.stop();
-      results.stages = { ratePerSecond, cpu: perMessage(profiledStages(folder, lastMs), sent) };
-    } finally {
-      await stage.omnigate.start({ NODE_OPTIONS: '' });
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const name = 'bench-stages';
+    const channels = await stage.openChannels(name, { firstResponder: 'bot' });
+    results.stages = await profiled(stage, onlySms(stage, name, channels), options);
+  },
+  async 'mixed-stages'(stage, options, results) {
+    results['mixed-stages'] = await withMix(stage, 'bench-mixed-stages', options.mix, (mix) =>
+      profiled(stage, mix, options),
+    );
   },
   /** The same as single with a full store, by customers who have a history. */
   async store(stage, options, results) {
-    const channels = await stage.openChannels('bench-store', { firstResponder: 'bot' });
+    const name = 'bench-store';
+    const channels = await stage.openChannels(name, { firstResponder: 'bot' });
     const { omnigate } = stage;
     const { resources } = await omnigate
       .client(DirectoryServiceService)
@@ -145,14 +197,16 @@ const scenarios: Record<string, Scenario> = {
     await omnigate.start();
     results.store = {
       messages: options.storedMessages,
-      ...(await highestHeld(stage, channels, options, (run) => ({ prefix: historyPrefix(run) }))),
+      ...(await highestHeld(stage, onlySms(stage, name, channels), options, (run) => ({
+        prefix: historyPrefix(run),
+      }))),
     };
   },
 };
 
-const endToEnd = ['single', 'tenants', 'store'];
-/** They look into the one process and its data folder. */
-const standaloneAlone = ['stages', 'store'];
+const endToEnd = ['single', 'mixed', 'tenants', 'store'];
+/** They look into the one process and its data folder, or are the same in both. */
+const standaloneAlone = ['push', 'stages', 'mixed-stages', 'store'];
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));

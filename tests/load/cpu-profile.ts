@@ -19,7 +19,7 @@ interface Profile {
 const stages: [RegExp, string][] = [
   [/thinking-worker|services\/bot\/dist\/domain/, 'bot thinks (worker thread)'],
   [/channel-kit\/dist\/delivery|channel-kit\/dist\/provider|channels\/.* (?:send|judge)/, 'send'],
-  [/channel-kit\/dist|channel-webhooks\/dist|standalone\/dist\/http-server/, 'webhook in'],
+  [/channel-(?:kit|webhooks|wechat|web)\/dist|\/ws\/|standalone\/dist\/http-server/, 'webhook in'],
   [/routing\/dist\/consumers\/message-status/, 'receipts'],
   [/routing\/dist\/(?:consumers|queue)/, 'store'],
   [/routing\/dist\/turns|services\/bot\/dist/, 'turn of the bot'],

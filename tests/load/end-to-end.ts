@@ -1,98 +1,133 @@
 import { type CpuSample, totalMs } from './cpu';
-import { customerOf, type GeneratorJob, type GeneratorResult } from './generator';
+import type { Answer, Load, LoadRun, Mix } from './load';
+import { acknowledgedAfterMs, type GeneratorResult } from './open-loop';
 import { type Percentiles, percentiles } from './percentiles';
-import { type Channel, measured, type Stage } from './stage';
+import { measured, type Stage } from './stage';
 
-/** One run at a fixed rate. */
-export interface EndToEndRun {
-  ratePerSecond: number;
-  seconds: number;
+/** How messages fared. */
+export interface Fared {
   sent: number;
   answered: number;
   failed: number;
-  /** Webhook due to the provider's send API called, milliseconds. */
+  /** Due to the answer at the customer's provider or page, milliseconds. */
   endToEnd: Percentiles;
-  /** Webhook due to acknowledged, milliseconds. */
+  /** Due to acknowledged, milliseconds; WeChat's acknowledgement brings the answer. */
   acknowledged: Percentiles;
+}
+
+/** One run at a fixed rate. */
+export interface EndToEndRun extends Fared {
+  ratePerSecond: number;
+  seconds: number;
+  /** By the way in which customers write. */
+  kinds: Record<string, Fared>;
   cpuMsPerMessage: number;
   cpu: CpuSample;
   held: boolean;
 }
 
+/** How long the messages of one load took, milliseconds. */
+interface Took {
+  sent: number;
+  failed: number;
+  endToEnd: number[];
+  acknowledged: number[];
+}
+
 const answersWithinMs = 15_000;
+const heldBelowMs = 1_000;
 let runs = 0;
 
 /**
- * Sends questions at a rate and waits for the answers at the provider.
+ * Sends questions at a rate and waits for the answers at the customers.
  *
  * @param stage the stage.
- * @param channels customers are spread over them.
- * @param options rate and length; digits that begin the customers' numbers, by default others for each run.
- * @returns what was measured; held means that every question was answered and p99 is below a second.
+ * @param mix how customers write.
+ * @param options rate and length; digits that begin what customers are called, by default others for each run.
+ * @returns what was measured; held means that every question was answered and p99 is below a second, in each way of writing.
  */
 export async function runEndToEnd(
   stage: Stage,
-  channels: Channel[],
+  mix: Mix,
   options: { ratePerSecond: number; seconds: number; prefix?: string },
 ): Promise<EndToEndRun> {
   const { ratePerSecond, seconds } = options;
-  const total = ratePerSecond * seconds;
-  const job = {
-    channels,
-    customers: 10_000,
-    prefix: options.prefix ?? String(100 + ++runs),
-    connections: 128,
-    ratePerSecond,
-    total,
-  };
-  await stage.sends();
-  const customers = new Set(Array.from({ length: job.customers }, (_, index) => customerOf(job, index)));
-  const sends: { to: string; atMs: number }[] = [];
-  const { result, cpu } = await measured(stage, async () => {
-    const generated = await stage.run(job);
-    const until = Date.now() + answersWithinMs;
-    while (sends.length < total && Date.now() < until) {
-      // Answers to an earlier run may come late.
-      sends.push(...(await stage.sends()).filter(({ to }) => customers.has(to)));
-      if (sends.length < total) await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    return generated;
+  const prefix = options.prefix ?? String(100 + ++runs);
+  const parts = mix.map(({ load, share }) => {
+    const run = { prefix, ratePerSecond: ratePerSecond * share };
+    return { load, run: { ...run, total: Math.round(run.ratePerSecond * seconds) } };
   });
-  const endToEnd = latencies(job, result, sends);
-  const endToEndMs = percentiles(endToEnd);
+  await Promise.all(parts.map(({ load, run }) => load.begin(run)));
+  const { result: all, cpu } = await measured(stage, () =>
+    Promise.all(parts.map(({ load, run }) => runLoad(load, run))),
+  );
+  const kinds = Object.fromEntries(
+    parts.map(({ load }, index) => [load.kind, faredOf(all.slice(index, index + 1))]),
+  );
+  const fared = faredOf(all);
   return {
     ratePerSecond,
     seconds,
-    sent: total,
-    answered: endToEnd.length,
+    ...fared,
+    kinds,
+    cpuMsPerMessage: round(totalMs(cpu) / fared.sent),
+    cpu: perMessage(cpu, fared.sent),
+    held: Object.values(kinds).every(isHeld),
+  };
+}
+
+async function runLoad(load: Load, run: LoadRun): Promise<Took> {
+  const result = await load.send(run);
+  const customers = new Set(
+    Array.from({ length: load.customers }, (_, index) => load.customerOf(run, index)),
+  );
+  const answers: Answer[] = [];
+  const until = Date.now() + answersWithinMs;
+  while (answers.length < run.total && Date.now() < until) {
+    // Answers to an earlier run may come late.
+    answers.push(...(await load.answers()).filter(({ to }) => customers.has(to)));
+    if (answers.length < run.total) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    sent: run.total,
     failed: result.failed,
-    endToEnd: endToEndMs,
-    acknowledged: percentiles([...result.acknowledgedAt].map((at, index) => at - (result.dueAt[index] ?? 0))),
-    cpuMsPerMessage: round(totalMs(cpu) / total),
-    cpu: perMessage(cpu, total),
-    held: endToEnd.length === total && result.failed === 0 && endToEndMs.p99 < 1000,
+    endToEnd: latencies(load, run, result, answers),
+    acknowledged: acknowledgedAfterMs(result),
   };
 }
 
 /** The k-th answer to a customer belongs to the customer's k-th question. */
 function latencies(
-  job: Pick<GeneratorJob, 'customers' | 'prefix'>,
-  result: GeneratorResult,
-  sends: { to: string; atMs: number }[],
+  load: Load,
+  run: LoadRun,
+  { dueAt }: GeneratorResult,
+  answers: readonly Answer[],
 ): number[] {
   const byCustomer = new Map<string, number[]>();
-  for (const { to, atMs } of sends) {
+  for (const { to, atMs } of answers) {
     const known = byCustomer.get(to);
     if (known) known.push(atMs);
     else byCustomer.set(to, [atMs]);
   }
-  const found: number[] = [];
-  for (const [index, dueAt] of result.dueAt.entries()) {
-    const at = byCustomer.get(customerOf(job, index))?.[Math.floor(index / job.customers)];
-    if (at !== undefined) found.push(at - dueAt);
-  }
-  return found;
+  return [...dueAt].flatMap((due, index) => {
+    const at = byCustomer.get(load.customerOf(run, index))?.[Math.floor(index / load.customers)];
+    return at === undefined ? [] : [at - due];
+  });
 }
+
+function faredOf(all: readonly Took[]): Fared {
+  const sum = (of: (took: Took) => number): number => all.reduce((total, took) => total + of(took), 0);
+  return {
+    sent: sum(({ sent }) => sent),
+    answered: sum(({ endToEnd }) => endToEnd.length),
+    failed: sum(({ failed }) => failed),
+    endToEnd: percentiles(all.flatMap(({ endToEnd }) => endToEnd)),
+    acknowledged: percentiles(all.flatMap(({ acknowledged }) => acknowledged)),
+  };
+}
+
+const isHeld = ({ sent, answered, failed, endToEnd }: Fared): boolean =>
+  answered === sent && failed === 0 && endToEnd.p99 < heldBelowMs;
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 

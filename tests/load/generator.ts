@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
+import { type GeneratorResult, newResult, now, openLoop } from './open-loop';
 import { sendAll } from './raw-client';
 
 /** Webhooks that the generator is to send, signed as Twilio signs them. */
@@ -19,19 +19,6 @@ export interface GeneratorJob {
   /** Without a rate: as fast as the connections are answered. */
   total: number;
 }
-
-/** What the generator saw; times are milliseconds since the epoch. */
-export interface GeneratorResult {
-  startedAt: number;
-  endedAt: number;
-  acknowledged: number;
-  failed: number;
-  /** When message i was due by the schedule; latencies count from there, so a stalled generator hides nothing. */
-  dueAt: Float64Array;
-  acknowledgedAt: Float64Array;
-}
-
-const now = (): number => performance.timeOrigin + performance.now();
 
 /**
  * Number of the customer who writes message i.
@@ -76,22 +63,12 @@ function prepare(job: GeneratorJob, index: number): Prepared {
  * @param job what to send.
  * @returns what came back.
  */
-export async function generate(job: GeneratorJob): Promise<GeneratorResult> {
-  const result: GeneratorResult = {
-    startedAt: now(),
-    endedAt: 0,
-    acknowledged: 0,
-    failed: 0,
-    dueAt: new Float64Array(job.total),
-    acknowledgedAt: new Float64Array(job.total),
-  };
-  await (job.ratePerSecond ? openLoop(job, result) : burst(job, result));
-  result.endedAt = now();
-  return result;
+export function generate(job: GeneratorJob): Promise<GeneratorResult> {
+  return job.ratePerSecond ? paced(job, job.ratePerSecond) : burst(job);
 }
 
 /** As fast as the connections are answered; requests are made before, so that the generator is not what is measured. */
-async function burst(job: GeneratorJob, result: GeneratorResult): Promise<void> {
+async function burst(job: GeneratorJob): Promise<GeneratorResult> {
   const { host } = new URL(job.origin);
   const requests = Array.from({ length: job.total }, (_, index) => {
     const { path, body, signature } = prepare(job, index);
@@ -104,40 +81,26 @@ async function burst(job: GeneratorJob, result: GeneratorResult): Promise<void> 
     ];
     return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
   });
-  result.startedAt = now();
+  const result = newResult(job.total);
   await sendAll({ origin: job.origin, connections: job.connections, requests }, (_index, status) => {
     if (status < 300) result.acknowledged += 1;
     else result.failed += 1;
   });
+  result.endedAt = now();
+  return result;
 }
 
-async function openLoop(job: GeneratorJob, result: GeneratorResult): Promise<void> {
+async function paced(job: GeneratorJob, ratePerSecond: number): Promise<GeneratorResult> {
   const pool = new Pool(job.origin, { connections: job.connections, pipelining: 1 });
-  const send = async (index: number): Promise<void> => {
+  const result = await openLoop({ ratePerSecond, total: job.total }, async (index) => {
     const { path, body, signature } = prepare(job, index);
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
-    try {
-      const response = await pool.request({ method: 'POST', path, headers, body });
-      await response.body.dump();
-      if (response.statusCode >= 300) throw new Error(`status ${response.statusCode}`);
-      result.acknowledged += 1;
-      result.acknowledgedAt[index] = now();
-    } catch {
-      result.failed += 1;
-    }
-  };
-  const intervalMs = 1000 / (job.ratePerSecond ?? 1);
-  const pending: Promise<void>[] = [];
-  for (let index = 0; index < job.total; ) {
-    const due = Math.min(job.total, Math.floor((now() - result.startedAt) / intervalMs) + 1);
-    for (; index < due; index++) {
-      result.dueAt[index] = result.startedAt + index * intervalMs;
-      pending.push(send(index));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  await Promise.all(pending);
+    const response = await pool.request({ method: 'POST', path, headers, body });
+    await response.body.dump();
+    if (response.statusCode >= 300) throw new Error(`status ${response.statusCode}`);
+  });
   await pool.close();
+  return result;
 }
 
 process.on('message', (job: GeneratorJob) => {

@@ -1,29 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { sendCustomerMail, startMailProvider } from '@omnigate/testkit';
+import { type GeneratorResult, openLoop, type Pace } from './open-loop';
 
 /** Mails that customers are to write. */
-export interface MailJob {
+export interface MailJob extends Pace {
   /** Of Omnigate's SMTP server. */
   port: number;
   to: string;
-  /** Open loop: so many a second, whatever comes back. */
-  ratePerSecond: number;
-  total: number;
   /** Of a mail, its attachment included. */
   bytes: number;
 }
 
-/** What came back; times are milliseconds since the epoch. */
-export interface MailResult {
-  acknowledged: number;
-  failed: number;
-  /** By the schedule. */
-  dueAt: Float64Array;
-  acknowledgedAt: Float64Array;
-}
-
-const now = (): number => performance.timeOrigin + performance.now();
 const processMark = randomBytes(4).toString('hex');
 /** Base64 takes four bytes for three. */
 const encodedShare = 4 / 3;
@@ -39,38 +26,12 @@ function mailOf(job: MailJob, index: number, file: Buffer) {
   };
 }
 
-async function generate(job: MailJob): Promise<MailResult> {
-  const result: MailResult = {
-    acknowledged: 0,
-    failed: 0,
-    dueAt: new Float64Array(job.total),
-    acknowledgedAt: new Float64Array(job.total),
-  };
+function generate(job: MailJob): Promise<GeneratorResult> {
   const file = Buffer.alloc(Math.floor(job.bytes / encodedShare), 'What the customer attached.\n');
-  const intervalMs = 1_000 / job.ratePerSecond;
-  const startedAt = now();
-  const pending: Promise<void>[] = [];
-  const send = async (index: number): Promise<void> => {
-    const code = await sendCustomerMail(job.port, mailOf(job, index, file)).then(
-      (answer) => answer.code,
-      () => 0,
-    );
-    if (code !== 250) result.failed += 1;
-    else {
-      result.acknowledged += 1;
-      result.acknowledgedAt[index] = now();
-    }
-  };
-  for (let index = 0; index < job.total; ) {
-    const due = Math.min(job.total, Math.floor((now() - startedAt) / intervalMs) + 1);
-    for (; index < due; index++) {
-      result.dueAt[index] = startedAt + index * intervalMs;
-      pending.push(send(index));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  await Promise.all(pending);
-  return result;
+  return openLoop(job, async (index) => {
+    const { code } = await sendCustomerMail(job.port, mailOf(job, index, file));
+    if (code !== 250) throw new Error(`answered ${code}`);
+  });
 }
 
 /** Customers, and the provider that takes what is answered to them: tells its port, then runs what it is told. */

@@ -3,7 +3,8 @@ import { resource } from '../journeys/sms-shop';
 import { answerOf, startChild } from './children';
 import { type CpuSample, totalMs } from './cpu';
 import { perMessage } from './end-to-end';
-import type { MailJob, MailResult } from './mail-generator';
+import type { MailJob } from './mail-generator';
+import { acknowledgedAfterMs, type GeneratorResult } from './open-loop';
 import { type Percentiles, percentiles } from './percentiles';
 import { storedMessages } from './receive';
 import { measured, type Stage } from './stage';
@@ -49,7 +50,7 @@ export async function runMail(
   const job: MailJob = { port: stage.omnigate.smtpPort, to, ratePerSecond, total, bytes };
   let storedAfterMs = 0;
   const { result, cpu } = await measured(stage, async () => {
-    const generated = await answerOf<MailResult>(generator, job);
+    const generated = await answerOf<GeneratorResult>(generator, job);
     const lastAt = performance.now();
     while ((await storedMessages(stage, before)) < generated.acknowledged)
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -61,7 +62,7 @@ export async function runMail(
     ratePerSecond,
     mails: result.acknowledged,
     bytes,
-    acknowledged: percentiles([...result.acknowledgedAt].map((at, index) => at - (result.dueAt[index] ?? 0))),
+    acknowledged: percentiles(acknowledgedAfterMs(result)),
     failed: result.failed,
     storedAfterMs,
     cpuMsPerMail: Math.round((totalMs(cpu) / total) * 1000) / 1000,

@@ -2,7 +2,7 @@ import { ConversationServiceService } from '@omnigate/contracts';
 import { answerOf, startChild } from './children';
 import { type CpuSample, totalMs } from './cpu';
 import { perMessage } from './end-to-end';
-import type { GeneratorResult } from './generator';
+import { acknowledgedAfterMs, type GeneratorResult } from './open-loop';
 import { type Percentiles, percentiles } from './percentiles';
 import { type Channel, measured, type Stage } from './stage';
 
@@ -66,7 +66,7 @@ export async function runReceive(
     messages: result.acknowledged,
     perSecond: Math.round(result.acknowledged / seconds),
     perCpuSecond: Math.round(result.acknowledged / (totalMs(cpu) / 1000)),
-    acknowledged: percentiles([...result.acknowledgedAt].map((at, index) => at - (result.dueAt[index] ?? 0))),
+    acknowledged: percentiles(acknowledgedAfterMs(result)),
     failed: result.failed,
     cpu: perMessage(cpu, result.acknowledged),
   };

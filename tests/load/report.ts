@@ -1,8 +1,22 @@
 import type { CpuSample } from './cpu';
-import type { EndToEndRun } from './end-to-end';
+import type { EndToEndRun, Fared } from './end-to-end';
 import { measuredOn, type Setting } from './machine';
 import type { MailRun } from './mail';
+import type { Shares } from './options';
+import type { PushCost } from './push-reader';
 import type { BurstRun, ReceiveRun } from './receive';
+
+/** End to end, with the time that analytics took. */
+interface Counted {
+  tries: EndToEndRun[];
+  held?: EndToEndRun;
+  countedAfterSeconds?: number;
+}
+
+interface ProfiledRun {
+  ratePerSecond: number;
+  cpu: CpuSample;
+}
 
 /** What was measured of a form, by scenario. */
 interface Results {
@@ -10,9 +24,12 @@ interface Results {
   receive?: ReceiveRun;
   email?: MailRun;
   burst?: BurstRun;
-  single?: { tries: EndToEndRun[]; held?: EndToEndRun; countedAfterSeconds?: number };
+  push?: PushCost;
+  single?: Counted;
+  mixed?: Counted & { mix: Shares };
   tenants?: { tries: EndToEndRun[]; held?: EndToEndRun };
-  stages?: { ratePerSecond: number; cpu: CpuSample };
+  stages?: ProfiledRun;
+  'mixed-stages'?: ProfiledRun;
   store?: { messages: number; tries: EndToEndRun[]; held?: EndToEndRun };
   /** By scenario, at its end. */
   memoryMb?: Record<string, { now: number; peak: number }>;
@@ -27,25 +44,45 @@ function cpuTable(cpu: CpuSample): string[] {
   ];
 }
 
+const columns = 'answered | end to end p50 / p95 / p99 ms | acknowledged p50 / p99 ms';
+
+const faredCells = ({ sent, answered, endToEnd, acknowledged }: Fared): string =>
+  `${answered}/${sent} | ${endToEnd.p50} / ${endToEnd.p95} / ${endToEnd.p99} | ${acknowledged.p50} / ${acknowledged.p99}`;
+
 function endToEndTable(title: string, runs: EndToEndRun[]): string[] {
   const rows = runs.map(
-    ({ ratePerSecond, seconds, sent, answered, endToEnd, acknowledged, cpuMsPerMessage, held }) => {
-      const latency = `${endToEnd.p50} / ${endToEnd.p95} / ${endToEnd.p99}`;
-      return `| ${ratePerSecond}/s | ${seconds} s | ${answered}/${sent} | ${latency} | ${acknowledged.p50} / ${acknowledged.p99} | ${cpuMsPerMessage} | ${held ? 'yes' : 'no'} |`;
-    },
+    (run) =>
+      `| ${run.ratePerSecond}/s | ${run.seconds} s | ${faredCells(run)} | ${run.cpuMsPerMessage} | ${run.held ? 'yes' : 'no'} |`,
   );
-  const head =
-    '| rate | for | answered | end to end p50 / p95 / p99 ms | acknowledged p50 / p99 ms | CPU ms a message | held |';
   return [
     '',
     `**${title}**`,
     '',
-    head,
+    `| rate | for | ${columns} | CPU ms a message | held |`,
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
     ...cpuTable(runs.at(-1)?.cpu ?? {}),
   ];
 }
+
+/** Each way of writing for itself. */
+function kindsTable(runs: EndToEndRun[]): string[] {
+  const rows = runs.flatMap(({ ratePerSecond, seconds, kinds }) =>
+    Object.entries(kinds).map(
+      ([kind, fared]) => `| ${ratePerSecond}/s for ${seconds} s | ${kind} | ${faredCells(fared)} |`,
+    ),
+  );
+  return ['', `| all together | of it | ${columns} |`, '| --- | --- | --- | --- | --- |', ...rows];
+}
+
+function profileTable(title: string, { ratePerSecond, cpu }: ProfiledRun): string[] {
+  return ['', `**${title}, Node alone, at ${ratePerSecond}/s with its profiler on**`, ...cpuTable(cpu)];
+}
+
+const mixText = (mix: Shares): string =>
+  Object.entries(mix)
+    .map(([way, percent]) => `${percent} % ${way}`)
+    .join(', ');
 
 /** How a full store's rate compares with an empty one's. */
 function besideEmpty(store: { held?: EndToEndRun }, single: Results['single']): string {
@@ -55,6 +92,9 @@ function besideEmpty(store: { held?: EndToEndRun }, single: Results['single']): 
 
 const held = (run: { held?: EndToEndRun } | undefined): string | undefined =>
   run && (run.held ? `${run.held.ratePerSecond}/s` : 'none');
+
+const counted = (run: Counted | undefined): string | number | undefined =>
+  run && (run.countedAfterSeconds ?? 'more than 60');
 
 function memoryOf({ memoryMb }: Results): string | undefined {
   const all = Object.values(memoryMb ?? {});
@@ -68,6 +108,10 @@ const figures: readonly (readonly [string, (results: Results) => string | number
   ['received messages a CPU second, PostgreSQL and brokers included', ({ receive }) => receive?.perCpuSecond],
   ['received messages a second', ({ receive }) => receive?.perSecond],
   [
+    'verify, decrypt and parse a push of WeChat in AES mode, median / p99 µs (CPU µs each)',
+    ({ push }) => push && `${push.medianUs} / ${push.p99Us} (${push.cpuUs})`,
+  ],
+  [
     'mails of 20 KB with a file, 50/s for 60 s, acknowledged p50 / p99 ms',
     ({ email }) => email && `${email.acknowledged.p50} / ${email.acknowledged.p99} (${email.failed} refused)`,
   ],
@@ -77,8 +121,16 @@ const figures: readonly (readonly [string, (results: Results) => string | number
   ],
   ['end to end held with p99 < 1 s, one tenant', ({ single }) => held(single)],
   [
-    'seconds after the end of the load until analytics had counted all of it',
-    ({ single }) => single && (single.countedAfterSeconds ?? 'more than 60'),
+    'end to end held with p99 < 1 s, WeChat in AES mode, SMS and web chat together',
+    ({ mixed }) => held(mixed),
+  ],
+  [
+    'seconds after the end of the load until analytics had counted all of it, one tenant',
+    ({ single }) => counted(single),
+  ],
+  [
+    'seconds after the end of the load until analytics had counted all of it, WeChat, SMS and web chat',
+    ({ mixed }) => counted(mixed),
   ],
   ['end to end held with p99 < 1 s, 200 tenants', ({ tenants }) => held(tenants)],
   [
@@ -103,16 +155,20 @@ function figuresTable(forms: readonly (readonly [string, Results])[]): string[] 
   ];
 }
 
-function details(form: string, { receive, email, single, tenants, stages, store }: Results): string[] {
+function details(form: string, results: Results): string[] {
+  const { receive, email, single, mixed, tenants, stages, store } = results;
+  const mixedStages = results['mixed-stages'];
   const lines: string[] = [];
   if (receive) lines.push('', `**Receiving, ${form}**`, ...cpuTable(receive.cpu));
   if (email) lines.push('', `**Mails, ${form}**`, ...cpuTable(email.cpu));
   if (single) lines.push(...endToEndTable(`End to end, ${form}, one tenant`, single.tries));
-  if (tenants) lines.push(...endToEndTable(`End to end, ${form}, 200 tenants`, tenants.tries));
-  if (stages) {
-    lines.push('', `**By stage, Node alone, at ${stages.ratePerSecond}/s with its profiler on**`);
-    lines.push(...cpuTable(stages.cpu));
+  if (mixed) {
+    lines.push(...endToEndTable(`End to end, ${form}, ${mixText(mixed.mix)}`, mixed.tries));
+    lines.push(...kindsTable(mixed.tries));
   }
+  if (tenants) lines.push(...endToEndTable(`End to end, ${form}, 200 tenants`, tenants.tries));
+  if (stages) lines.push(...profileTable('By stage', stages));
+  if (mixedStages) lines.push(...profileTable('By stage, mixed', mixedStages));
   if (store)
     lines.push(
       ...endToEndTable(`End to end, ${form}, one tenant, ${store.messages} messages stored`, store.tries),

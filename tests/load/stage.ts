@@ -9,29 +9,25 @@ import { resource } from '../journeys/sms-shop';
 import { backendNames } from './backends';
 import { answerOf, startChild } from './children';
 import { type CpuSample, sampleCpu, spent } from './cpu';
-import type { GeneratorJob, GeneratorResult } from './generator';
-
-/** Questions that the demo knowledge answers, so that each turn is one reply. */
-const questions = [
-  '物业费怎么交',
-  '停车费多少钱一个月',
-  '发票怎么开',
-  '退货要几天',
-  'when will my order ship',
-];
+import type { GeneratorJob } from './generator';
+import type { Answer } from './load';
+import type { GeneratorResult } from './open-loop';
+import { questions } from './questions';
 
 /** Omnigate with a provider and a generator, each a process of its own. */
 export interface Stage {
   omnigate: LaunchedOmnigate;
   simulator: ChildProcess;
-  /** Applies channels; with tenants, each in a tenant of its own with the demo knowledge. */
+  /** Applies a channel of the first tenant. */
+  openChannel(name: string, spec: Record<string, unknown>): Promise<{ id: string; url: string }>;
+  /** Applies channels of SMS; with tenants, each in a tenant of its own with the demo knowledge. */
   openChannels(
     name: string,
     options: { tenants?: number; firstResponder: 'bot' | 'people' },
   ): Promise<Channel[]>;
   run(job: Omit<GeneratorJob, 'origin' | 'texts'>): Promise<GeneratorResult>;
   /** What the provider was sent since the last call. */
-  sends(): Promise<{ to: string; atMs: number }[]>;
+  sends(): Promise<Answer[]>;
   cpu(): Promise<CpuSample>;
   close(): Promise<void>;
 }
@@ -74,6 +70,7 @@ export async function openStage(form: OmnigateForm, callbacks: string): Promise<
   return {
     omnigate,
     simulator,
+    openChannel: (name, spec) => applyLast(omnigate, [resource('Channel', name, spec)]),
     openChannels: (name, options) => openChannels(omnigate, providerUrl, name, options),
     async run(job) {
       const generator = startChild('generator');
@@ -96,6 +93,21 @@ export async function openStage(form: OmnigateForm, callbacks: string): Promise<
   };
 }
 
+/** Applies resources, the last of them a channel. */
+async function applyLast(
+  omnigate: LaunchedOmnigate,
+  resources: Resource[],
+  tenant?: string,
+): Promise<{ id: string; url: string }> {
+  // After a restart a client of the same process waits a little before it connects again.
+  await eventually(() => omnigate.client(DirectoryServiceService).listResources({ kind: 'Tenant' }));
+  const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
+  const applied = await directory.applyResources({ resources }, { deadlineMs: 60_000 });
+  const status = applied.resources.at(-1)?.resource?.status as { id: string; webhook_url: string };
+  directory.close();
+  return { id: status.id, url: status.webhook_url };
+}
+
 async function openChannels(
   omnigate: LaunchedOmnigate,
   providerUrl: string,
@@ -109,15 +121,10 @@ async function openChannels(
     max_per_second: 10_000,
     config: { account_sid: 'AC1', auth_token: authToken, from: '+14155550100', api_base_url: providerUrl },
   });
-  // After a restart a client of the same process waits a little before it connects again.
-  await eventually(() => omnigate.client(DirectoryServiceService).listResources({ kind: 'Tenant' }));
-  const apply = async (resources: Resource[], tenant?: string): Promise<Channel> => {
-    const directory = omnigate.client(DirectoryServiceService, tenant ? { tenant } : {});
-    const applied = await directory.applyResources({ resources }, { deadlineMs: 60_000 });
-    const status = applied.resources.at(-1)?.resource?.status as { id: string; webhook_url: string };
-    directory.close();
-    return { id: status.id, url: status.webhook_url, authToken };
-  };
+  const apply = async (resources: Resource[], tenant?: string): Promise<Channel> => ({
+    ...(await applyLast(omnigate, resources, tenant)),
+    authToken,
+  });
   if (!options.tenants) return [await apply([channel])];
   const operator = omnigate.client(DirectoryServiceService);
   const names = Array.from({ length: options.tenants }, (_, index) => `${name}-${index}`);

@@ -40,9 +40,16 @@ export interface Pusher {
 
 const sha1 = (...parts: string[]): string => createHash('sha1').update(parts.sort().join('')).digest('hex');
 
-/** Makes a pusher. @param attemptMs after which WeChat drops the connection */
-export function createPusher(account: WechatAccount, attemptMs: number): Pusher {
-  const agent = new Agent({ connections: 256 });
+/**
+ * Makes a pusher.
+ * @param o.attemptMs after which WeChat drops the connection
+ * @param o.connections at once
+ */
+export function createPusher(
+  account: WechatAccount,
+  { attemptMs, connections }: { attemptMs: number; connections: number },
+): Pusher {
+  const agent = new Agent({ connections });
 
   async function call(
     method: 'GET' | 'POST',

@@ -22,6 +22,8 @@ export interface WechatSimulatorOptions extends Partial<WechatAccount> {
   tokenSeconds?: number;
   /** ms before an API call is answered; default 0. */
   latencyMs?: number;
+  /** Connections that pushes share; default 256. */
+  connections?: number;
   port?: number;
 }
 
@@ -95,7 +97,10 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
   const windows = createWindows(now);
   const tokens = createSimulatedTokens({ account, seconds: o.tokenSeconds ?? 7_200, now });
   const api = createApi({ chats, media, windows, tokens, url: () => simulator.url });
-  const pusher = createPusher(account, o.attemptMs ?? 5_000);
+  const pusher = createPusher(account, {
+    attemptMs: o.attemptMs ?? 5_000,
+    connections: o.connections ?? 256,
+  });
   const underWay = new Set<Promise<unknown>>();
 
   function xml(openId: string, input: UserInput): string {
