@@ -92,16 +92,12 @@ export function createLookUps(deps: LookUpsDeps): LookUps {
   };
 }
 
+/** Not by connector: a label for each of every tenant's would grow without an end. */
 function tellCircuits(metrics: Metrics, guards: ReadonlyMap<string, Guarded>): void {
   metrics.gauge(
-    'omnigate_connector_circuit_open',
-    'Whether requests to a connector are held back because it does not answer.',
-    ['tenant_id', 'connector'],
-    (gauge) => {
-      gauge.reset();
-      for (const { connector, circuit } of guards.values()) {
-        gauge.labels(connector.tenantId, connector.name).set(circuit.isOpen ? 1 : 0);
-      }
-    },
+    'omnigate_connector_circuits_open',
+    'Connectors that are not asked because they do not answer.',
+    [],
+    (gauge) => gauge.set([...guards.values()].filter(({ circuit }) => circuit.isOpen).length),
   );
 }
