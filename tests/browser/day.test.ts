@@ -97,7 +97,7 @@ describe.each([
 
   test('WeChat is answered, a picture becomes a repair, the worker finishes it, the customer rates it, the report counts it', async () => {
     const { page, context, complaints } = await openDay(size, language);
-    const rated = Number.parseFloat((await figure(page, 'tickets').textContent()) ?? '0');
+    const tickets = Number.parseFloat((await figure(page, 'tickets').textContent()) ?? '0');
     expect(await write(page, texts.question, texts.answer)).toMatch(texts.answer);
 
     const menu = await answerTo(
@@ -140,7 +140,7 @@ describe.each([
     await write(page, '5', texts.thanks);
     await card.getByRole('img', { name: /5/ }).waitFor();
 
-    await eventually(async () => Number(await figure(page, 'tickets').textContent()) > rated, {
+    await eventually(async () => Number(await figure(page, 'tickets').textContent()) > tickets, {
       what: 'the ticket in the report',
     });
     await eventually(async () => (await figure(page, 'rating').textContent()) === '5.0', {

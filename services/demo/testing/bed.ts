@@ -12,7 +12,7 @@ import {
 } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
-import type { Client, DeepPartial } from '@omnigate/rpc';
+import type { Client } from '@omnigate/rpc';
 import { createHealth, createLogger, createMetrics } from '@omnigate/runtime';
 import { createHttpServer } from '@omnigate/service-process';
 import { openTestMedia } from '@omnigate/testkit';
@@ -159,7 +159,7 @@ export async function openBed(overrides: Partial<Pick<DemoDeps, 'publicUrl' | 's
     calls,
     state,
     media: files.media,
-    addTicket(ticket: DeepPartial<Ticket>): Ticket {
+    addTicket(ticket: Parameters<typeof Ticket.fromPartial>[0]): Ticket {
       const made = Ticket.fromPartial({ id: randomUUID(), number: BigInt(tickets.length + 1), ...ticket });
       tickets.push(made);
       return made;

@@ -73,7 +73,7 @@ const upload = <T>(path: string, picture: Blob): Promise<T> =>
 
 /** What the page asks its server. */
 export const api = {
-  follow: (user: string) => post<object>('/wechat/follow', { user }),
+  comeAs: (user: string) => post<object>('/wechat/users', { user }),
   messages: (user: string) => call<{ messages: PhoneMessage[] }>(`/wechat/messages?user=${user}`),
   say: (user: string, text: string) => post<object>('/wechat/messages', { user, text }),
   choose: (user: string, choice: string, label: string) =>

@@ -1,6 +1,6 @@
 import { api, type DayReport } from './api';
 import { make } from './elements';
-import { onLanguage, say } from './language';
+import { type Bilingual, onLanguage, say } from './language';
 import { startPolling } from './polling';
 import { createStatusLine } from './status-line';
 import { texts } from './texts';
@@ -52,11 +52,15 @@ function showReport(report: DayReport): HTMLElement[] {
   );
   return [
     make('div', { class: 'figures' }, ...figures),
-    make('section', {}, make('h3', {}, say(texts.byHour)), make('div', { class: 'columns' }, ...hours)),
-    make('section', {}, make('h3', {}, say(texts.byChannel)), make('div', { class: 'rows' }, ...channels)),
-    make('section', {}, make('h3', {}, say(texts.words)), make('ul', { class: 'words' }, ...words)),
+    ...part(texts.byHour, make('div', { class: 'columns' }, ...hours)),
+    ...part(texts.byChannel, make('div', {}, ...channels)),
+    ...part(texts.words, make('ul', { class: 'words' }, ...words)),
   ];
 }
+
+/** What has nothing in it yet has no heading either. */
+const part = (heading: Bilingual, body: HTMLElement): HTMLElement[] =>
+  body.childElementCount > 0 ? [make('section', {}, make('h3', {}, say(heading)), body)] : [];
 
 /** A bar; its length is an attribute, since the page's policy lets no style be set on an element. */
 function bar(label: string, value: number, most: number): HTMLElement {

@@ -87,19 +87,19 @@ export function mountWechatPhone(place: HTMLElement): void {
   const form = make('form', { class: 'wx-form' }, picture.element, input, send);
   place.append(make('header', { class: 'wx-head' }, title), none, chat.element, status.element, form);
 
-  let followed = false;
+  let known = false;
   const lookNow = startPolling({
     everyMs,
     async look() {
-      // A server that was started again knows no followers.
-      if (!followed) await api.follow(user);
-      followed = true;
+      // A server that was started again knows nobody.
+      if (!known) await api.comeAs(user);
+      known = true;
       const { messages } = await api.messages(user);
       none.hidden = messages.length > 0;
       chat.show(messages);
     },
     onLost(lost) {
-      if (lost) followed = false;
+      if (lost) known = false;
       status.setLost(lost);
     },
   });

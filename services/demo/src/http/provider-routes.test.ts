@@ -71,7 +71,7 @@ test('whoever uses the telephone has orders and bills from then on', async () =>
   const look = (path: string) =>
     fetch(`${bed.url}${orders}/${path}?openid=${user}`, { headers: { authorization } });
   expect((await look('orders')).status).toBe(404);
-  await bed.ask({ method: 'POST', url: '/demo/api/wechat/follow', payload: { user } });
+  await bed.ask({ method: 'POST', url: '/demo/api/wechat/users', payload: { user } });
   expect(await (await look('orders')).json()).toMatchObject({ data: { orders: expect.any(Array) } });
   expect(await (await look('bills')).json()).toMatchObject({ bills: expect.any(Array) });
 });

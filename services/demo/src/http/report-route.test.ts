@@ -36,7 +36,7 @@ test('figures are added up over channels and types of tickets', async () => {
       { type: 'repair', created: 2n },
       { type: 'complaint', created: 1n },
     ],
-    ratings: { count: 1n, mean: 1 },
+    conversationRatings: { count: 1n, mean: 1 },
     ticketRatings: { count: 3n, mean: 4.333 },
     words,
   });

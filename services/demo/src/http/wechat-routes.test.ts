@@ -26,12 +26,12 @@ const sendPicture = (user: string, picture: Buffer, contentType = 'application/o
 
 test('a text is shown, and pushed to the webhook of the channel', async () => {
   const user = newUser();
-  expect((await post('/follow', { user })).statusCode).toBe(200);
   const response = await post('/messages', { user, text: '水管漏水了' });
   expect([response.statusCode, response.headers['cache-control']]).toEqual([200, 'no-store']);
   expect(await shownTo(user)).toEqual([
     { id: expect.any(String), mine: true, text: '水管漏水了', picture: '', options: [] },
   ]);
+  // It follows the account first.
   const webhook = `/webhooks/wechat-official/${bed.channels.get('demo-wechat')?.id}?`;
   while (bed.pushed.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(bed.pushed.every((path) => path.startsWith(webhook))).toBe(true);
@@ -58,8 +58,16 @@ test.each([
   expect([response.statusCode, response.json().code]).toEqual([400, 'PAYLOAD_MALFORMED']);
 });
 
-test('following and looking want a user too', async () => {
-  expect((await post('/follow', { user: 'somebody' })).statusCode).toBe(400);
+test('whoever only looks at the page follows nobody', async () => {
+  const before = bed.pushed.length;
+  const user = newUser();
+  expect((await post('/users', { user })).statusCode).toBe(200);
+  expect(await shownTo(user)).toEqual([]);
+  expect(bed.pushed).toHaveLength(before);
+});
+
+test('coming and looking want a user too', async () => {
+  expect((await post('/users', { user: 'somebody' })).statusCode).toBe(400);
   expect((await bed.ask({ url: `${api}/messages` })).statusCode).toBe(400);
 });
 

@@ -30,11 +30,15 @@ function parse<T>(schema: z.ZodType<T>, value: unknown): T {
 export function registerWechatRoutes(server: FastifyInstance, { providers }: WechatRouteDeps): void {
   const pushed = (work: Promise<unknown>): void => void work.catch(() => undefined);
 
-  server.post('/demo/api/wechat/follow', async ({ body }) => {
-    const { user: openId } = parse(person, body);
+  /** Nobody writes to an account without following it; who only looks at the page is no customer yet. */
+  async function follow(openId: string): Promise<WechatSimulator> {
     const wechat = await providers.wechat();
-    providers.welcome(openId);
     if (wechat.shown(openId).length === 0) pushed(wechat.does(openId, { type: 'event', event: 'subscribe' }));
+    return wechat;
+  }
+
+  server.post('/demo/api/wechat/users', async ({ body }) => {
+    providers.welcome(parse(person, body).user);
     return {};
   });
 
@@ -46,7 +50,7 @@ export function registerWechatRoutes(server: FastifyInstance, { providers }: Wec
 
   server.post('/demo/api/wechat/messages', async ({ body }) => {
     const { user: openId, text, choice } = parse(message, body);
-    const wechat = await providers.wechat();
+    const wechat = await follow(openId);
     pushed(say(wechat, openId, { text, choice }));
     return {};
   });
@@ -55,7 +59,7 @@ export function registerWechatRoutes(server: FastifyInstance, { providers }: Wec
     const { user: openId } = parse(person, query);
     const contentType = Buffer.isBuffer(body) ? pictureType(body) : undefined;
     if (!contentType) throw new AppError('MEDIA_TYPE_REFUSED');
-    const wechat = await providers.wechat();
+    const wechat = await follow(openId);
     pushed(wechat.sends(openId, 'image', { contentType, bytes: body as Buffer }));
     return {};
   });

@@ -19,7 +19,7 @@ figcaption{text-align:center;color:var(--soft);font-size:14px;padding-top:8px}
 .wx-bubble img{display:block;max-width:100%;max-height:180px;border-radius:5px}
 .wx-option{display:block;width:100%;margin-top:6px;padding:6px 8px;font:inherit;text-align:start;color:#2b5ea8;background:#f3f6fb;border:0;border-radius:6px;cursor:pointer}
 .wx-form{display:flex;gap:6px;align-items:center;padding:8px;background:#f7f7f7;border-top:1px solid #dcdcdc}
-.wx-form textarea{flex:1;min-width:0;font:inherit;padding:7px 9px;border:0;border-radius:6px;background:#fff;resize:none}
+.wx-form textarea{flex:1;min-width:0;font:inherit;padding:7px 9px;border:0;border-radius:6px;background:#fff;resize:none;field-sizing:content;max-height:110px}
 .wx-send{font:inherit;padding:7px 12px;border:0;border-radius:6px;background:#07a850;color:#fff;cursor:pointer}
 .picture-button{flex:none;padding:7px 9px;border-radius:6px;background:#fff;border:1px solid #dcdcdc;cursor:pointer;font-size:13px;white-space:nowrap}
 .picture-button input{position:absolute;width:1px;height:1px;opacity:0}
