@@ -49,6 +49,6 @@ module.exports = {
       '<rootDir>/services/$1/src/index.ts',
     '^@omnigate/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
   },
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

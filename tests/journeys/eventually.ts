@@ -10,7 +10,7 @@ export async function eventually<T>(
   check: () => T | Promise<T>,
   options: { timeoutMs?: number; what?: string } = {},
 ): Promise<NonNullable<T>> {
-  const until = Date.now() + (options.timeoutMs ?? 20_000);
+  const until = Date.now() + (options.timeoutMs ?? 60_000);
   for (let failure: unknown; ; ) {
     try {
       const value = await check();

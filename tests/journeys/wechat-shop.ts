@@ -3,6 +3,9 @@ import type { Client } from '@omnigate/rpc';
 import { createWechatSimulator, type WechatSimulator, type WechatSimulatorOptions } from '@omnigate/testkit';
 import { resource } from './sms-shop';
 
+/** More than WeChat's 5 s: a disk that stalls must not look like an account that does not answer. */
+const attemptMs = 30_000;
+
 /** A shop's Official Account with WeChat's simulator. */
 export interface WechatShop {
   channelId: string;
@@ -31,7 +34,8 @@ export async function openWechatShop(
   options: WechatShopOptions = {},
 ): Promise<WechatShop> {
   const name = options.name ?? 'shop-wechat';
-  const wechat = await createWechatSimulator({ token: `token-of-${name}`, ...options.wechat });
+  const token = `token-of-${name}`;
+  const wechat = await createWechatSimulator({ token, attemptMs, ...options.wechat });
   const { account } = wechat;
   const channel = resource('Channel', name, {
     type: 'wechat-official',
