@@ -74,7 +74,7 @@ describe('the cluster form', () => {
   const pidsOf = (service: string): number[] => processesOf(omnigate.pid(), service);
   const isReady = async (): Promise<boolean> => (await fetch(`${omnigate.httpUrl}/readyz`)).status === 200;
 
-  /** Ends a process, and waits until another is ready in its place. @returns how long it was away */
+  /** Ends a process, and waits until another is started in its place. @returns how long it was away */
   async function replace(service: string, pid: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
     expect(pidsOf(service)).toHaveLength(replicas);
     process.kill(pid, signal);
@@ -83,10 +83,10 @@ describe('the cluster form', () => {
     const goneMs = Date.now();
     const again = () => pidsOf(service).length === replicas;
     await eventually(again, { what: `${service} again`, timeoutMs: 60_000 });
-    const awayMs = Date.now() - goneMs;
-    await eventually(isReady, { what: '/readyz', timeoutMs: 60_000 });
-    return awayMs;
+    return Date.now() - goneMs;
   }
+
+  const untilReady = () => eventually(isReady, { what: '/readyz', timeoutMs: 60_000 });
 
   async function expectAllHolds(name: string, unknownAtMost: number): Promise<void> {
     const aftermath = await (scenes as Scenes).settle();
@@ -102,6 +102,7 @@ describe('the cluster form', () => {
       await under.untilUnderLoad();
       took.push(await replace(service, pidsOf(service)[0] ?? 0, 'SIGKILL'));
     }
+    await untilReady();
     await under.untilUnderLoad();
     tell(`killed: started again after ${took.join(', ')} ms`);
     expect(Math.max(...took)).toBeLessThan(backWithinMs);
@@ -114,6 +115,7 @@ describe('the cluster form', () => {
     const rows = services.map((service) => ({ service, pids: pidsOf(service) }));
     for (let replica = 0; replica < replicas; replica += 1) {
       await Promise.all(rows.map(({ service, pids }) => replace(service, pids[replica] ?? 0, 'SIGTERM')));
+      await untilReady();
       await under.untilUnderLoad();
     }
     await expectAllHolds('rolling restart', 0);

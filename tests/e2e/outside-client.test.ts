@@ -1,6 +1,6 @@
 import { ConversationServiceService, DirectoryServiceService } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { startDeskClient } from '../outside/python';
 
@@ -9,27 +9,27 @@ const getting = 'omnigate.conversation.v1.ConversationService/GetConversation';
 const applying = 'omnigate.directory.v1.DirectoryService/ApplyResources';
 
 describe('a program of somebody else, in another language', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let shop: SmsShop;
   let agentKey = '';
   let otherKey = '';
   const customer = '+8613800009001';
 
   beforeAll(async () => {
-    omnigate = await launchOmnigate({ env: { OMNIGATE_DEMO: '0' } });
+    omnigate = await openOmnigate({ demo: false });
     shop = await openSmsShop(omnigate);
-    const apply = async (tenant: string, ...resources: ReturnType<typeof resource>[]) => {
-      const directory = omnigate.client(DirectoryServiceService, { tenant });
+    const apply = async (tenant: { tenant?: string }, ...resources: ReturnType<typeof resource>[]) => {
+      const directory = omnigate.client(DirectoryServiceService, tenant);
       const applied = await directory.applyResources({ resources });
       return String(applied.resources.at(-1)?.resource?.status?.key ?? '');
     };
     agentKey = await apply(
-      'default',
+      {},
       resource('Agent', 'noor', { teams: ['default'] }),
       resource('ApiKey', 'noor-key', { role: 'agent', agent: 'noor' }),
     );
-    await apply('default', resource('Tenant', 'other-shop'));
-    otherKey = await apply('other-shop', resource('ApiKey', 'other-key', { role: 'admin' }));
+    await apply({}, resource('Tenant', 'other-shop'));
+    otherKey = await apply({ tenant: 'other-shop' }, resource('ApiKey', 'other-key', { role: 'admin' }));
   }, 120_000);
   afterAll(async () => {
     await shop?.twilio.stop();
