@@ -1,19 +1,18 @@
 import { DirectoryServiceService } from '@omnigate/contracts';
-import { type LaunchedOmnigate, launchOmnigate } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
+import { type OpenedOmnigate, openOmnigate } from '../journeys/open-omnigate';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
 const floodSize = 3_000;
 
 describe('a flood of one tenant', () => {
-  let omnigate: LaunchedOmnigate;
+  let omnigate: OpenedOmnigate;
   let flooded: SmsShop;
   let quiet: SmsShop;
 
   beforeAll(async () => {
-    // Few sends at once at a slow provider: what waits to be sent grows however fast the machine is.
-    omnigate = await launchOmnigate({ env: { OMNIGATE_SENDS_IN_FLIGHT: '8' } });
+    omnigate = await openOmnigate();
     const tenant = resource('Tenant', 'flooded', {});
     await omnigate.client(DirectoryServiceService).applyResources({ resources: [tenant] });
     const article = resource('KnowledgeArticle', 'fee', {
@@ -24,7 +23,8 @@ describe('a flood of one tenant', () => {
     flooded = await openSmsShop(omnigate, {
       name: 'flooded-sms',
       tenant: 'flooded',
-      twilio: { latencyMs: 10 },
+      // A slow provider: what waits to be sent grows however fast the machine is.
+      twilio: { latencyMs: 40 },
       resources: [article],
     });
     quiet = await openSmsShop(omnigate, { name: 'quiet-sms' });
