@@ -1,4 +1,5 @@
 export * from '@omnigate/simulators';
+export { type ServiceName, serviceRows } from './cluster/topology';
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
 export { dockerAnswers } from './docker';
@@ -29,7 +30,7 @@ export {
 export type { SharedOmnigate } from './omnigate/shared';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
-export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
+export { type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
