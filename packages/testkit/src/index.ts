@@ -45,18 +45,6 @@ export {
 } from './races/operation';
 export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
 export {
-  createTwilioSimulator,
-  type InboundText,
-  newSid,
-  type RequestChange,
-  type SendAttempt,
-  type SimulatedMessage,
-  type TwilioFault,
-  type TwilioSimulator,
-  type TwilioSimulatorOptions,
-  type WebhookAnswer,
-} from './twilio';
-export {
   createWebVisitor,
   type VisitorFrame,
   type VisitorMessage,
