@@ -1,4 +1,8 @@
 export * from '@omnigate/simulators';
+export { openAdapterBed } from './adapter-bed/adapter-bed';
+export { createHandMadeChannels, type HandMadeChannels } from './adapter-bed/hand-made-channels';
+export { sendRecord } from './adapter-bed/send-record';
+export { until } from './adapter-bed/until';
 export { type ServiceName, serviceRows } from './cluster/topology';
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
