@@ -7,6 +7,7 @@ import {
   launchKafka,
   launchOmnigate,
   type RedisServer,
+  serviceRows,
   startRedis,
 } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
@@ -14,18 +15,7 @@ import { processesOf } from '../journeys/process-list';
 import { openScenes, type Scenes } from './scenes';
 
 const seed = process.env.OMNIGATE_CHAOS_SEED ?? randomBytes(4).toString('hex');
-const services = [
-  'directory',
-  'integration',
-  'bot',
-  'analytics',
-  'routing',
-  'ticket',
-  'channel-webhooks',
-  'channel-web',
-  'channel-wechat',
-  'channel-email',
-];
+const services = serviceRows.filter(({ alone }) => !alone).map(({ name }) => name);
 const replicas = 2;
 const sendsInFlight = 16;
 const load = { writers: 10, perSecond: 25 };

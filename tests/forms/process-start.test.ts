@@ -1,20 +1,14 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { freshDatabase, type ServiceName, type ServiceProcess, startService } from '@omnigate/testkit';
+import {
+  freshDatabase,
+  type ServiceName,
+  type ServiceProcess,
+  serviceRows,
+  startService,
+} from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
 
-const names: ServiceName[] = [
-  'directory',
-  'routing',
-  'bot',
-  'ticket',
-  'analytics',
-  'channel-webhooks',
-  'channel-web',
-  'channel-wechat',
-  'channel-email',
-  'integration',
-  'demo',
-];
+const names = serviceRows.map(({ name }) => name);
 /** A path by which work comes to a service. */
 const work: Partial<Record<ServiceName, string>> = {
   'channel-webhooks': '/webhooks/sms-twilio/x',

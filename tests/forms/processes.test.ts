@@ -1,4 +1,5 @@
 import {
+  AnalyticsServiceService,
   BotServiceService,
   ConversationOwner,
   ConversationServiceService,
@@ -7,7 +8,14 @@ import {
   TicketServiceService,
 } from '@omnigate/contracts';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
-import { createWebVisitor, type LaunchedOmnigate, launchOmnigate, type WebVisitor } from '@omnigate/testkit';
+import {
+  createWebVisitor,
+  type LaunchedOmnigate,
+  launchOmnigate,
+  type ServiceName,
+  serviceRows,
+  type WebVisitor,
+} from '@omnigate/testkit';
 import { demoArticles } from '../journeys/demo-knowledge';
 import { eventually } from '../journeys/eventually';
 import { processesOf } from '../journeys/process-list';
@@ -15,18 +23,7 @@ import { replicaAddresses } from '../journeys/replica-addresses';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
 
-const names = [
-  'directory',
-  'routing',
-  'bot',
-  'ticket',
-  'analytics',
-  'integration',
-  'channel-webhooks',
-  'channel-web',
-  'channel-wechat',
-  'channel-email',
-] as const;
+const replicated = serviceRows.filter(({ alone }) => !alone).map(({ name }) => name);
 const question = 'when will my order ship?';
 const answer = /ship the same working day/;
 /** Well below the time after which a page that was not woken looks by itself. */
@@ -48,7 +45,7 @@ describe('two processes of each service, each looked at by itself', () => {
     await omnigate?.close();
   }, 60_000);
 
-  const addressesOf = (name: (typeof names)[number]) => replicaAddresses(omnigate.output(), name);
+  const addressesOf = (name: ServiceName) => replicaAddresses(omnigate.output(), name);
   const many = (count: number): string[] =>
     Array.from({ length: count }, () => `+86139${String(customers++).padStart(8, '0')}`);
   const ask = async (from: string, body = question): Promise<void> => {
@@ -61,7 +58,7 @@ describe('two processes of each service, each looked at by itself', () => {
     Number(metric.exec(await (await fetch(`http://${http}/metrics`)).text())?.[1] ?? 0);
 
   test('each has health and metrics on its HTTP port', async () => {
-    for (const name of names) {
+    for (const name of replicated) {
       expect(addressesOf(name)).toHaveLength(2);
       for (const { http } of addressesOf(name)) {
         const [live, ready, metrics] = await Promise.all(
@@ -78,20 +75,23 @@ describe('two processes of each service, each looked at by itself', () => {
   });
 
   test('a key that is neither a service’s nor an API key is refused by every server', async () => {
-    const services = {
+    const services: Partial<Record<ServiceName, ServiceDefinition>> = {
+      analytics: AnalyticsServiceService,
       directory: DirectoryServiceService,
       routing: ConversationServiceService,
       bot: BotServiceService,
       ticket: TicketServiceService,
       integration: IntegrationServiceService,
     };
-    for (const name of ['directory', 'routing', 'bot', 'ticket', 'integration'] as const) {
+    for (const { name } of serviceRows.filter(({ grpc }) => grpc)) {
+      const service = services[name];
+      if (!service) throw new Error(`${name} is not called`);
       for (const { grpc: address = '' } of addressesOf(name)) {
-        const stranger = createClient<ServiceDefinition>(services[name], {
+        const stranger = createClient<ServiceDefinition>(service, {
           address,
           apiKey: 'key-of-nobody',
         });
-        const calls = Object.keys(services[name]).map((method) => stranger[method]?.({} as never));
+        const calls = Object.keys(service).map((method) => stranger[method]?.({} as never));
         const refusals = await Promise.allSettled(calls.filter((call) => call instanceof Promise));
         expect(refusals.length).toBeGreaterThan(0);
         for (const refusal of refusals)

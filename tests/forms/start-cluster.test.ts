@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DirectoryServiceService } from '@omnigate/contracts';
 import { createClient, type ServiceDefinition } from '@omnigate/rpc';
-import type { TwilioSimulator } from '@omnigate/testkit';
+import { serviceRows, type TwilioSimulator } from '@omnigate/testkit';
 import { demoArticles } from '../journeys/demo-knowledge';
 import { eventually } from '../journeys/eventually';
 import { processesBelow } from '../journeys/process-list';
@@ -81,17 +81,8 @@ describe('npm run start:cluster', () => {
     expect(written).toContain(`${folder}/credentials.json`);
     expect(written).not.toContain(credentials().api_key);
     const metrics = await (await fetch(`${credentials().http_url}/metrics`)).text();
-    for (const process of [
-      'directory-1',
-      'bot-1',
-      'routing-1',
-      'ticket-1',
-      'analytics-1',
-      'integration-1',
-      'channel-webhooks-1',
-      'channel-web-1',
-    ]) {
-      expect(metrics).toContain(`process_resident_memory_bytes{process="${process}"}`);
+    for (const { name } of serviceRows) {
+      expect(metrics).toContain(`process_resident_memory_bytes{process="${name}-1"}`);
     }
     const shop = await openSmsShop({ client }, { resources: demoArticles() });
     twilio = shop.twilio;

@@ -23,6 +23,30 @@ export interface WechatShopOptions {
 }
 
 /**
+ * The channel of an Official Account.
+ *
+ * @param wechat the account, and where WeChat is.
+ * @param config what its configuration has besides.
+ * @returns its spec.
+ */
+export const officialAccount = (
+  { account, url }: Pick<WechatSimulator, 'account' | 'url'>,
+  config: Record<string, unknown> = {},
+): Record<string, unknown> => ({
+  type: 'wechat-official',
+  max_per_second: 10_000,
+  config: {
+    app_id: account.appId,
+    app_secret: account.appSecret,
+    token: account.token,
+    encoding_aes_key: account.encodingAesKey,
+    original_id: account.originalId,
+    api_base_url: url,
+    ...config,
+  },
+});
+
+/**
  * Applies an Official Account whose WeChat is a simulator that pushes to its webhook.
  *
  * @param directory where it is applied.
@@ -36,21 +60,8 @@ export async function openWechatShop(
   const name = options.name ?? 'shop-wechat';
   const token = `token-of-${name}`;
   const wechat = await createWechatSimulator({ token, attemptMs, ...options.wechat });
-  const { account } = wechat;
-  const channel = resource('Channel', name, {
-    type: 'wechat-official',
-    max_per_second: 10_000,
-    config: {
-      app_id: account.appId,
-      app_secret: account.appSecret,
-      token: account.token,
-      encoding_aes_key: account.encodingAesKey,
-      original_id: account.originalId,
-      api_base_url: wechat.url,
-      ...options.config,
-    },
-    ...options.spec,
-  });
+  const spec = { ...officialAccount(wechat, options.config), ...options.spec };
+  const channel = resource('Channel', name, spec);
   const { resources } = await directory.applyResources({ resources: [channel] });
   const status = resources[0]?.resource?.status as { id: string; webhook_url: string };
   wechat.webhookUrl = status.webhook_url;

@@ -1,3 +1,4 @@
+import { officialAccount } from '../journeys/wechat-shop';
 import { answerOf, startChild } from './children';
 import type { Answer, Load, LoadRun } from './load';
 import type { GeneratorResult } from './open-loop';
@@ -26,19 +27,9 @@ const isHoldingText = (text: string): boolean => text.startsWith('正在为您�
  */
 export async function wechatLoad(stage: Stage, channel: string): Promise<Load> {
   const child = startChild('wechat-generator');
-  const { url, account } = await answerOf<StartedWechat>(child);
-  const { url: webhookUrl } = await stage.openChannel(channel, {
-    type: 'wechat-official',
-    max_per_second: 10_000,
-    config: {
-      app_id: account.appId,
-      app_secret: account.appSecret,
-      token: account.token,
-      encoding_aes_key: account.encodingAesKey,
-      original_id: account.originalId,
-      api_base_url: url,
-    },
-  });
+  const wechat = await answerOf<StartedWechat>(child);
+  const { url } = wechat;
+  const { url: webhookUrl } = await stage.openChannel(channel, officialAccount(wechat));
   let seen = 0;
 
   async function answers(): Promise<Answer[]> {

@@ -12,6 +12,7 @@ export type {
   SendRequest,
   SendResult,
 } from './adapter';
+export type { AdapterServiceOptions } from './adapter-service';
 export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';

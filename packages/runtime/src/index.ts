@@ -13,6 +13,7 @@ export { maskPersonalData } from './personal-data';
 export { sanitizeText } from './sanitize-text';
 export type { ServiceApp } from './service-app';
 export { createSignals, type Signals } from './signals';
+export { startThread } from './thread/start-thread';
 export { tracingConfig } from './tracing/config';
 export {
   beginSpan,

@@ -1,3 +1,4 @@
+export { openAdapterFoundation, openMediaFoundation } from './adapter-foundation';
 export {
   baseUrl,
   bindAddress,
@@ -14,7 +15,7 @@ export type { Foundation } from './foundation';
 export { grpcAddress } from './grpc-address';
 export { createHttpServer } from './http-server';
 export { type Listening, listening } from './listening';
-export { type OpenMedia, openMedia, openProcessMedia } from './open-media';
+export { type OpenMedia, openMedia } from './open-media';
 export { openSchema } from './open-schema';
 export { listenGrpc, listenHttp, type PortConfig, reachable } from './ports';
 export {

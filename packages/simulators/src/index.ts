@@ -7,6 +7,18 @@ export {
   startOrderSystem,
 } from './order-system/order-system';
 export {
+  createTwilioSimulator,
+  type InboundText,
+  newSid,
+  type RequestChange,
+  type SendAttempt,
+  type SimulatedMessage,
+  type TwilioFault,
+  type TwilioSimulator,
+  type TwilioSimulatorOptions,
+  type WebhookAnswer,
+} from './twilio';
+export {
   type ApiCall,
   createWechatSimulator,
   type PushAnswer,

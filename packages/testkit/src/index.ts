@@ -1,4 +1,9 @@
 export * from '@omnigate/simulators';
+export { openAdapterBed } from './adapter-bed/adapter-bed';
+export { createHandMadeChannels, type HandMadeChannels } from './adapter-bed/hand-made-channels';
+export { sendRecord } from './adapter-bed/send-record';
+export { until } from './adapter-bed/until';
+export { type ServiceName, serviceRows } from './cluster/topology';
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
 export { dockerAnswers } from './docker';
@@ -29,7 +34,7 @@ export {
 export type { SharedOmnigate } from './omnigate/shared';
 export { startTraceCollector, type TraceCollector } from './otlp/collector';
 export type { ReceivedSpan } from './otlp/trace-request';
-export { type ServiceName, type ServiceProcess, startService } from './processes/service-process';
+export { type ServiceProcess, startService } from './processes/service-process';
 export { startTethered, type Tethered, type TetheredOptions } from './processes/tethered';
 export { type Lane, openLane, type RaceCourse, runRounds } from './races/lane';
 export { type LockWatch, openLockWatch } from './races/lock-watch';
@@ -43,18 +48,6 @@ export {
   titleOf,
 } from './races/operation';
 export { type RedisServer, startRedis, startSharedRedis } from './redis/redis-server';
-export {
-  createTwilioSimulator,
-  type InboundText,
-  newSid,
-  type RequestChange,
-  type SendAttempt,
-  type SimulatedMessage,
-  type TwilioFault,
-  type TwilioSimulator,
-  type TwilioSimulatorOptions,
-  type WebhookAnswer,
-} from './twilio';
 export {
   createWebVisitor,
   type VisitorFrame,

@@ -1,12 +1,11 @@
-import type { Bus } from '@omnigate/bus';
-import { createChannelLog, createDeliveries, createRegistration } from '@omnigate/channel-kit';
-import type { RegistryServiceService } from '@omnigate/contracts';
-import type { Database } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { MediaLinks, MediaStore } from '@omnigate/media';
-import type { Client, RpcService } from '@omnigate/rpc';
-import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
-import type { State } from '@omnigate/state';
+import {
+  type AdapterServiceOptions,
+  createChannelLog,
+  createDeliveries,
+  createRegistration,
+} from '@omnigate/channel-kit';
+import type { RpcService } from '@omnigate/rpc';
+import { createSignals, type ServiceApp } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createEmailAdapter } from './email-adapter';
 import { createInbound } from './inbound';
@@ -17,25 +16,7 @@ import { createSmtpConnections } from './smtp/connections';
 import { createMailListener, type ListenerConfig } from './smtp/listener';
 
 /** What channel-email needs. */
-export interface ChannelEmailOptions {
-  /** Of `channelEmailSchema`. */
-  database: Database;
-  bus: Bus;
-  state: State;
-  directory: DirectoryCache;
-  registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
-  media: MediaStore;
-  mediaLinks: MediaLinks;
-  logger: Logger;
-  metrics: Metrics;
-  /** `OMNIGATE_PUBLIC_URL`. */
-  publicUrl: string;
-  /** `OMNIGATE_SENDS_IN_FLIGHT`. */
-  sendsInFlight: number;
-  /** `OMNIGATE_FETCH_ALLOW`. */
-  fetchAllow?: readonly string[];
-  /** No other process runs this service. */
-  exclusive: boolean;
+export interface ChannelEmailOptions extends AdapterServiceOptions {
   listener: ListenerConfig;
   /** Limits of the thread that reads mails; for tests. */
   reader?: Omit<MailReaderOptions, 'logger'>;

@@ -1,4 +1,4 @@
-import { openProcessMedia, runService } from '@omnigate/service-process';
+import { openAdapterFoundation, runService } from '@omnigate/service-process';
 import { createChannelEmail } from './app';
 import { configSchema } from './config';
 import { listenerConfigFrom } from './smtp/listener-config';
@@ -10,17 +10,13 @@ runService(process, {
   schema: channelEmailSchema,
   connections: 5,
   compose(config, foundation) {
-    const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
-    const app = createChannelEmail({
-      ...foundation,
-      ...openProcessMedia(config),
-      registry,
-      directory,
-      publicUrl: config.OMNIGATE_PUBLIC_URL,
-      sendsInFlight: config.OMNIGATE_SENDS_IN_FLIGHT,
-      fetchAllow: config.OMNIGATE_FETCH_ALLOW,
-      listener: listenerConfigFrom(config, config.OMNIGATE_PUBLIC_URL),
-    });
-    return { app, directory };
+    const adapter = openAdapterFoundation(config, foundation);
+    return {
+      app: createChannelEmail({
+        ...adapter,
+        listener: listenerConfigFrom(config, config.OMNIGATE_PUBLIC_URL),
+      }),
+      directory: adapter.directory,
+    };
   },
 });

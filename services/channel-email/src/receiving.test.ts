@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { AppError } from '@omnigate/errors';
-import { samplePng, sendCustomerMail } from '@omnigate/testkit';
+import { samplePng, sendCustomerMail, until } from '@omnigate/testkit';
 import { createTransport } from 'nodemailer';
-import { type MailBed, startMailBed, until } from '../testing/mail-bed';
+import { type MailBed, startMailBed } from '../testing/mail-bed';
 import { nested } from '../testing/raw-mail';
 import { listenerConfigFrom } from './smtp/listener-config';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { type Content, DeliveryState, Media, PartyRole } from '@omnigate/contracts';
-import { samplePng, sendCustomerMail } from '@omnigate/testkit';
-import { type MailBed, type Outgoing, startMailBed, until } from '../testing/mail-bed';
+import { samplePng, sendCustomerMail, until } from '@omnigate/testkit';
+import { type MailBed, type Outgoing, startMailBed } from '../testing/mail-bed';
 
 const {
   DELIVERY_STATE_SENT: sent,

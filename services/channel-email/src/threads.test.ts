@@ -1,6 +1,6 @@
 import { type Message, PartyRole } from '@omnigate/contracts';
-import { sendCustomerMail } from '@omnigate/testkit';
-import { type MailBed, startMailBed, until } from '../testing/mail-bed';
+import { sendCustomerMail, until } from '@omnigate/testkit';
+import { type MailBed, startMailBed } from '../testing/mail-bed';
 
 describe('mails that belong together', () => {
   let bed: MailBed;

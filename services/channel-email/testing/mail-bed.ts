@@ -1,34 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Bus, type BusRecord, busSchema, createPostgresBus } from '@omnigate/bus';
+import type { Bus } from '@omnigate/bus';
 import { channelTypeOf } from '@omnigate/channel-kit';
 import {
   type ChannelLogged,
-  ChannelLogged as ChannelLoggedCodec,
   type Content,
   type DeliveryState,
   type Media,
   type Message,
-  MessageReceived,
-  MessageSend,
-  MessageStatus,
-  messageKey,
+  type MessageStatus,
   PartyRole,
   ResolvedChannel,
-  topics,
 } from '@omnigate/contracts';
-import { createDatabase, type Database } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import { AppError } from '@omnigate/errors';
-import { createDirectoryMediaStore, createMediaLinks, type MediaStore } from '@omnigate/media';
-import { createLogger, createMetrics, newId } from '@omnigate/runtime';
+import type { Database } from '@omnigate/database';
+import type { MediaStore } from '@omnigate/media';
 import { createLocalState } from '@omnigate/state';
 import {
-  freshDatabase,
+  createHandMadeChannels,
   type MailProvider,
   type MailProviderOptions,
+  openAdapterBed,
+  openTestMedia,
+  sendRecord,
   startMailProvider,
 } from '@omnigate/testkit';
 import { type ChannelEmail, createChannelEmail } from '../src';
@@ -84,38 +76,27 @@ export interface MailBed {
   stop(): Promise<void>;
 }
 
-const logger = createLogger({ service: 'channel-email-test', level: 'silent' });
+const publicUrl = 'https://gate.example.com';
 
 /** Starts a bed; the caller stops it. */
 export async function startMailBed(o: MailBedOptions = {}): Promise<MailBed> {
-  const metrics = createMetrics();
-  const fresh = await freshDatabase([busSchema, channelEmailSchema]);
-  const folder = mkdtempSync(join(tmpdir(), 'omnigate-mail-'));
-  const { schema, role } = channelEmailSchema;
-  const database = createDatabase({ url: fresh.url, schema, role, applicationName: 'test', logger });
-  const bus = createPostgresBus({ url: fresh.url, logger, metrics, exclusive: true });
-  await bus.start();
+  const bed = await openAdapterBed(channelEmailSchema);
+  const { database, bus, logger, metrics, published } = bed;
   const provider = await startMailProvider(o.provider);
   const channels = createChannels(provider, o.provider);
-  const seen = createSeen();
-  const follower = bus.follow({
-    topics: [topics.messageReceived, topics.messageStatus, topics.channelLog],
-    handle: (records) => records.forEach(seen.note),
-  });
-  await follower.ready;
   const state = createLocalState();
-  const store = createDirectoryMediaStore({ folder });
+  const files = openTestMedia(publicUrl);
   const app: ChannelEmail = createChannelEmail({
     database,
     bus: o.bus?.(bus) ?? bus,
     state,
     directory: channels.directory,
     registry: { registerChannelTypes: async () => ({}) },
-    media: o.media?.(store) ?? store,
-    mediaLinks: createMediaLinks({ key: Buffer.alloc(32), publicUrl: 'https://gate.example.com' }),
+    media: o.media?.(files.media) ?? files.media,
+    mediaLinks: files.mediaLinks,
     logger,
     metrics,
-    publicUrl: 'https://gate.example.com',
+    publicUrl,
     sendsInFlight: 8,
     exclusive: true,
     listener: {
@@ -134,10 +115,10 @@ export async function startMailBed(o: MailBedOptions = {}): Promise<MailBed> {
     channel,
     address: String(channel.config?.address),
     database,
-    media: store,
-    received: seen.received,
-    statuses: seen.statuses,
-    channelLog: seen.channelLog,
+    media: files.media,
+    received: published.messages,
+    statuses: published.statuses,
+    channelLog: published.channelLog,
     smtpPort: () => Number(app.smtpAddress().split(':')[1]),
     addChannel: channels.add,
     changeChannel: channels.change,
@@ -147,121 +128,46 @@ export async function startMailBed(o: MailBedOptions = {}): Promise<MailBed> {
       await bus.append(record);
       return record.eventId;
     },
-    statesOf: (messageId) =>
-      seen.statuses.filter((status) => status.messageId === messageId).map((status) => status.state),
+    statesOf: published.statesOf,
     async stop() {
       await app.stop();
-      await follower.stop();
-      await bus.stop();
+      await bed.close();
       await state.stop();
-      await database.end();
       await provider.stop();
-      await fresh.drop();
-      rmSync(folder, { recursive: true, force: true });
+      files.drop();
     },
   };
 }
 
-/** The answer of a directory that holds channels made by hand. */
+/** Channels whose mail goes to the provider. */
 function createChannels(provider: MailProvider, { credentials }: MailProviderOptions = {}) {
-  const channels = new Map<string, ResolvedChannel>();
-  const listeners = new Set<Parameters<DirectoryCache['onChanged']>[0]>();
-  let away = false;
-  const directory: DirectoryCache = {
-    peekChannel: (id) => channels.get(id),
-    channel: async (id) => channels.get(id),
-    renewChannel: async (id) => channels.get(id),
-    channelByName: async () => undefined,
-    channelByAddress: async (type, address) => {
-      if (away) throw new AppError('UNAVAILABLE');
-      const wanted = address.toLowerCase();
-      return [...channels.values()].find((each) => each.type === type && each.config?.address === wanted);
-    },
-    peekTenant: () => undefined,
-    tenant: async () => undefined,
-    renewTenant: async () => undefined,
-    authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
-    resolveTenant: () => Promise.reject(new AppError('NOT_FOUND')),
-    onChanged: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    start: async () => {},
-    stop: async () => {},
-  };
+  const channels = createHandMadeChannels();
   return {
-    directory,
-    setAway: (value: boolean) => {
-      away = value;
-    },
+    ...channels,
     add(o: Parameters<MailBed['addChannel']>[0] = {}): ResolvedChannel {
       const smtp = { host: provider.host, port: provider.port, ...credentials, ...o.smtp };
-      const channel = ResolvedChannel.fromPartial({
-        id: randomUUID(),
-        tenantId: o.tenantId ?? randomUUID(),
-        name: 'shop-mail',
-        type: 'email',
-        maxPerSecond: 10_000,
-        config: { address: o.address ?? 'shop@shop.example', smtp },
-        channelType: channelTypeOf(emailManifest),
-        privateApiAllowed: o.privateApiAllowed ?? true,
-      });
-      channels.set(channel.id, channel);
-      return channel;
+      return channels.put(
+        ResolvedChannel.fromPartial({
+          id: randomUUID(),
+          tenantId: o.tenantId ?? randomUUID(),
+          name: 'shop-mail',
+          type: 'email',
+          maxPerSecond: 10_000,
+          config: { address: o.address ?? 'shop@shop.example', smtp },
+          channelType: channelTypeOf(emailManifest),
+          privateApiAllowed: o.privateApiAllowed ?? true,
+        }),
+      );
     },
     change(channel: ResolvedChannel, smtp: object): void {
-      const config = channel.config as { smtp: object };
-      channels.set(channel.id, { ...channel, config: { ...config, smtp: { ...config.smtp, ...smtp } } });
-      const { id, name, tenantId } = channel;
-      for (const listener of listeners) listener({ kind: 'Channel', id, name, tenantId, deleted: false });
+      const { smtp: before } = channel.config as { smtp: object };
+      channels.change(channel, { smtp: { ...before, ...smtp } });
     },
   };
-}
-
-function createSeen() {
-  const received: Message[] = [];
-  const statuses: MessageStatus[] = [];
-  const channelLog: ChannelLogged[] = [];
-  const note = ({ topic, value }: BusRecord) => {
-    if (topic === topics.messageReceived) received.push(MessageReceived.decode(value).message as Message);
-    else if (topic === topics.messageStatus) statuses.push(MessageStatus.decode(value));
-    else channelLog.push(ChannelLoggedCodec.decode(value));
-  };
-  return { received, statuses, channelLog, note };
 }
 
 function toRecord(channel: ResolvedChannel, message: Outgoing) {
-  const { to: address = 'li@customer.example', text = 'Hello', threadKey = '' } = message;
-  const messageId = newId();
-  const send = MessageSend.fromPartial({
-    messageId,
-    tenantId: channel.tenantId,
-    channel: { type: channel.type, id: channel.id },
-    address,
-    threadKey,
-    conversationId: randomUUID(),
-    sender: { role: message.role ?? PartyRole.PARTY_ROLE_BOT, name: message.name ?? '' },
-    content: message.content ?? { kind: { $case: 'text', value: { body: text } } },
-    attachments: message.attachments ?? [],
-  });
-  return {
-    topic: topics.messageSend('channel-email'),
-    key: messageKey(channel.id, address, threadKey),
-    value: MessageSend.encode(send).finish(),
-    eventId: messageId,
-    type: 'omnigate.message.v1.MessageSend',
-    tenantId: channel.tenantId,
-  };
-}
-
-// Below Jest's own limit, so that a loop does not outlive its test.
-const patienceMs = 20_000;
-
-/** Waits until a condition holds. @throws Error when it doesn't for too long */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + patienceMs;
-  while (!(await condition())) {
-    if (performance.now() > deadlineMs) throw new Error(`still not: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const { to = 'li@customer.example', text = 'Hello', name = '', channel: _, ...rest } = message;
+  const { role = PartyRole.PARTY_ROLE_BOT, ...sent } = rest;
+  return sendRecord('channel-email', channel, { ...sent, to, text, sender: { role, name } });
 }

@@ -1,12 +1,11 @@
-import type { Bus } from '@omnigate/bus';
-import { createChannelLog, createDeliveries, createRegistration } from '@omnigate/channel-kit';
-import type { RegistryServiceService } from '@omnigate/contracts';
-import type { Database } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { MediaLinks, MediaStore } from '@omnigate/media';
-import type { Client, RpcService } from '@omnigate/rpc';
-import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
-import type { State } from '@omnigate/state';
+import {
+  type AdapterServiceOptions,
+  createChannelLog,
+  createDeliveries,
+  createRegistration,
+} from '@omnigate/channel-kit';
+import type { RpcService } from '@omnigate/rpc';
+import { createSignals, type ServiceApp } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createHolders } from './holders';
 import { registerChatRoutes } from './http/chat-routes';
@@ -25,24 +24,7 @@ import { createVisits } from './visits';
 import { createWebAdapter } from './web-adapter';
 
 /** What the web channel stands on. */
-export interface ChannelWebDeps {
-  database: Database;
-  bus: Bus;
-  state: State;
-  directory: DirectoryCache;
-  registry: Client<RegistryServiceService>;
-  logger: Logger;
-  metrics: Metrics;
-  /** `OMNIGATE_PUBLIC_URL`, without a slash at the end. */
-  publicUrl: string;
-  /** Where the files of messages are. */
-  media: MediaStore;
-  mediaLinks: MediaLinks;
-  sendsInFlight: number;
-  /** This is the only process on its database. */
-  exclusive: boolean;
-  /** `OMNIGATE_FETCH_ALLOW`. */
-  fetchAllow?: readonly string[];
+export interface ChannelWebDeps extends AdapterServiceOptions {
   /** Sockets at most; default 20,000. */
   maxSockets?: number;
   /** The widget's bundle; default: dist/widget.js of this package. */

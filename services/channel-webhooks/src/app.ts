@@ -1,5 +1,5 @@
-import type { Bus } from '@omnigate/bus';
 import {
+  type AdapterServiceOptions,
   type ChannelAdapter,
   createChannelLog,
   createDeliveries,
@@ -8,37 +8,13 @@ import {
   createRegistration,
   registerWebhookRoutes,
 } from '@omnigate/channel-kit';
-import type { RegistryServiceService } from '@omnigate/contracts';
-import type { Database } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { MediaLinks, MediaStore } from '@omnigate/media';
-import type { Client, RpcService } from '@omnigate/rpc';
-import type { Logger, Metrics, ServiceApp } from '@omnigate/runtime';
-import type { State } from '@omnigate/state';
+import type { RpcService } from '@omnigate/rpc';
+import type { ServiceApp } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
 import { channels } from './channels';
 
 /** What channel-webhooks needs. */
-export interface ChannelWebhooksOptions {
-  /** Of `channelWebhooksSchema`. */
-  database: Database;
-  bus: Bus;
-  state: State;
-  directory: DirectoryCache;
-  registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
-  logger: Logger;
-  metrics: Metrics;
-  /** Where the files of messages are. */
-  media: MediaStore;
-  mediaLinks: MediaLinks;
-  /** `OMNIGATE_PUBLIC_URL`. */
-  publicUrl: string;
-  /** `OMNIGATE_SENDS_IN_FLIGHT`. */
-  sendsInFlight: number;
-  /** No other process runs this service. */
-  exclusive: boolean;
-  /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name, and files may be fetched from. */
-  fetchAllow?: readonly string[];
+export interface ChannelWebhooksOptions extends AdapterServiceOptions {
   /** Channel types; default: all that there are. For tests. */
   adapters?: readonly ChannelAdapter[];
 }

@@ -1,7 +1,8 @@
 import { DeliveryState, MessageSend, type MessageStatus } from '@omnigate/contracts';
 import { createDatabase } from '@omnigate/database';
 import { createLogger, newId } from '@omnigate/runtime';
-import { account, type Gateway, type GatewayOptions, startGateway, until } from '../testing/gateway';
+import { until } from '@omnigate/testkit';
+import { account, type Gateway, type GatewayOptions, startGateway } from '../testing/gateway';
 
 const {
   DELIVERY_STATE_UNKNOWN: unknown,

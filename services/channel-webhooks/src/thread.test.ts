@@ -1,5 +1,6 @@
 import { DeliveryState } from '@omnigate/contracts';
-import { account, type Gateway, startGateway, until } from '../testing/gateway';
+import { until } from '@omnigate/testkit';
+import { account, type Gateway, startGateway } from '../testing/gateway';
 
 let gateway: Gateway;
 

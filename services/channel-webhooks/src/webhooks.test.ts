@@ -2,8 +2,8 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Bus } from '@omnigate/bus';
 import { AppError } from '@omnigate/errors';
-import { newSid } from '@omnigate/testkit';
-import { account, type Gateway, startGateway, until } from '../testing/gateway';
+import { newSid, until } from '@omnigate/testkit';
+import { account, type Gateway, startGateway } from '../testing/gateway';
 
 let gateway: Gateway;
 let away = false;

@@ -1,5 +1,5 @@
-import type { Bus } from '@omnigate/bus';
 import {
+  type AdapterServiceOptions,
   createChannelLog,
   createDeliveries,
   createIngest,
@@ -8,13 +8,8 @@ import {
   createRegistration,
   registerWebhookRoutes,
 } from '@omnigate/channel-kit';
-import type { RegistryServiceService } from '@omnigate/contracts';
-import type { Database } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { MediaLinks, MediaStore } from '@omnigate/media';
-import type { Client, RpcService } from '@omnigate/rpc';
-import { createSignals, type Logger, type Metrics, type ServiceApp } from '@omnigate/runtime';
-import type { State } from '@omnigate/state';
+import type { RpcService } from '@omnigate/rpc';
+import { createSignals, type ServiceApp } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createWechatAdapter } from './adapter';
 import { defaultHoldMs } from './holds/held-push';
@@ -30,26 +25,7 @@ import { createPrune } from './prune';
 import { type Customer, noteUnanswered } from './store/customers';
 
 /** What channel-wechat needs. */
-export interface ChannelWechatOptions {
-  /** Of `channelWechatSchema`. */
-  database: Database;
-  bus: Bus;
-  state: State;
-  directory: DirectoryCache;
-  registry: Pick<Client<RegistryServiceService>, 'registerChannelTypes'>;
-  logger: Logger;
-  metrics: Metrics;
-  /** `OMNIGATE_PUBLIC_URL`. */
-  publicUrl: string;
-  /** `OMNIGATE_SENDS_IN_FLIGHT`. */
-  sendsInFlight: number;
-  /** No other process runs this service. */
-  exclusive: boolean;
-  /** `OMNIGATE_FETCH_ALLOW`: host:port pairs that any channel's api_base_url may name. */
-  fetchAllow?: readonly string[];
-  /** Where the files of messages are. */
-  media: MediaStore;
-  mediaLinks: MediaLinks;
+export interface ChannelWechatOptions extends AdapterServiceOptions {
   /** No other service of the process answers for unknown channel types. */
   catchAll?: boolean;
   /** How long a push is held, in ms; default 4,500. */

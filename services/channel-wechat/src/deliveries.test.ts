@@ -1,7 +1,7 @@
 import { DeliveryState, Media, MediaFetch, messageKey, topics } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
-import { samplePng, shownWords } from '@omnigate/testkit';
-import { type Gateway, type GatewayOptions, openId, startGateway, until } from '../testing/gateway';
+import { samplePng, shownWords, until } from '@omnigate/testkit';
+import { type Gateway, type GatewayOptions, openId, startGateway } from '../testing/gateway';
 
 const {
   DELIVERY_STATE_SENT: sent,

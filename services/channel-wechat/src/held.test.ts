@@ -1,6 +1,6 @@
 import { DeliveryState, PartyRole } from '@omnigate/contracts';
-import { shownWords } from '@omnigate/testkit';
-import { type Gateway, type GatewayOptions, openId, startGateway, until } from '../testing/gateway';
+import { shownWords, until } from '@omnigate/testkit';
+import { type Gateway, type GatewayOptions, openId, startGateway } from '../testing/gateway';
 
 const { DELIVERY_STATE_SENT: sent, DELIVERY_STATE_FAILED: failed } = DeliveryState;
 

@@ -1,6 +1,7 @@
 import type { Bus } from '@omnigate/bus';
 import { AppError } from '@omnigate/errors';
-import { type Gateway, openId, startGateway, until } from '../testing/gateway';
+import { until } from '@omnigate/testkit';
+import { type Gateway, openId, startGateway } from '../testing/gateway';
 
 let gateway: Gateway;
 let second: Gateway;

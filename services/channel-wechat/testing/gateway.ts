@@ -1,30 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { type Bus, type BusRecord, busSchema, createPostgresBus } from '@omnigate/bus';
+import type { Bus } from '@omnigate/bus';
 import { channelTypeOf } from '@omnigate/channel-kit';
 import {
-  ChannelLogged,
+  type ChannelLogged,
   type Content,
   type DeliveryState,
-  MediaStored,
-  MessageReceived,
-  MessageSend,
-  MessageStatus,
-  messageKey,
+  type MediaStored,
+  type MessageReceived,
+  type MessageStatus,
   PartyRole,
   ResolvedChannel,
-  type ResourceChanged,
-  topics,
 } from '@omnigate/contracts';
-import { createDatabase, type Database } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import { AppError } from '@omnigate/errors';
-import { createLogger, createMetrics, newId } from '@omnigate/runtime';
+import type { Database } from '@omnigate/database';
 import { createLocalState, type State } from '@omnigate/state';
 import {
+  createHandMadeChannels,
   createWechatSimulator,
-  freshDatabase,
+  type HandMadeChannels,
+  openAdapterBed,
   openTestMedia,
+  sendRecord,
   type TestMedia,
   type WechatSimulator,
 } from '@omnigate/testkit';
@@ -69,7 +65,7 @@ export interface Gateway {
   files: TestMedia;
   wechat: WechatSimulator;
   channel: ResolvedChannel;
-  channels: Map<string, ResolvedChannel>;
+  channels: HandMadeChannels;
   webhookUrl: string;
   received: MessageReceived[];
   statuses: MessageStatus[];
@@ -85,32 +81,17 @@ export interface Gateway {
   stop(): Promise<void>;
 }
 
-const logger = createLogger({ service: 'channel-wechat-test', level: 'silent' });
 /** A follower. */
 export const openId = 'oia2TjjewbmiOUlr6X-1crbLOvLw';
 
 /** Starts a gateway; the caller stops it. */
 export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
-  const metrics = createMetrics();
   const { beside } = o;
-  const fresh = beside
-    ? { url: beside.databaseUrl, drop: async () => {} }
-    : await freshDatabase([busSchema, channelWechatSchema]);
-  const { schema, role } = channelWechatSchema;
-  const database = createDatabase({ url: fresh.url, schema, role, applicationName: 'test', logger });
-  const bus = createPostgresBus({ url: fresh.url, logger, metrics, exclusive: false });
-  await bus.start();
+  const bed = await openAdapterBed(channelWechatSchema, { ...(beside ? { beside } : {}), exclusive: false });
+  const { database, bus, logger, metrics, published } = bed;
   const wechat = beside?.wechat ?? (await startWechat(o));
-  const channels = beside?.channels ?? new Map<string, ResolvedChannel>();
-  const channel = beside?.channel ?? createChannel(wechat, o);
-  channels.set(channel.id, channels.get(channel.id) ?? channel);
-  const listeners = new Set<(change: ResourceChanged) => void>();
-  const seen = createSeen();
-  const follower = bus.follow({
-    topics: [topics.messageReceived, topics.messageStatus, topics.channelLog, topics.mediaStored],
-    handle: (records) => records.forEach(seen.note),
-  });
-  await follower.ready;
+  const channels = beside?.channels ?? createHandMadeChannels();
+  const channel = beside?.channel ?? channels.put(createChannel(wechat, o));
   const state = beside?.state ?? createLocalState();
   const files = beside?.files ?? openTestMedia();
   const app = createChannelWechat({
@@ -119,7 +100,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     database,
     bus: o.bus?.(bus) ?? bus,
     state: o.state?.(state) ?? state,
-    directory: directoryOf(channels, listeners),
+    directory: channels.directory,
     registry: { registerChannelTypes: async () => ({}) },
     logger,
     metrics,
@@ -138,7 +119,7 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
   if (!beside) wechat.webhookUrl = webhookUrl;
 
   return {
-    databaseUrl: fresh.url,
+    databaseUrl: bed.databaseUrl,
     database,
     bus,
     state,
@@ -147,34 +128,25 @@ export async function startGateway(o: GatewayOptions = {}): Promise<Gateway> {
     channel,
     channels,
     webhookUrl,
-    received: seen.received,
-    statuses: seen.statuses,
-    channelLog: seen.channelLog,
-    stored: seen.stored,
-    changeChannel(config) {
-      const before = channels.get(channel.id) ?? channel;
-      channels.set(channel.id, { ...before, config: { ...before.config, ...config } });
-      const { id, name, tenantId } = channel;
-      for (const listener of listeners) listener({ kind: 'Channel', id, name, tenantId, deleted: false });
-    },
+    received: published.received,
+    statuses: published.statuses,
+    channelLog: published.channelLog,
+    stored: published.stored,
+    changeChannel: (config) => channels.change(channels.get(channel.id) ?? channel, config),
     async send(...messages) {
       const records = messages.map((message) => toRecord(channel, message));
       await bus.appendAll(records);
       return records.map((record) => record.eventId);
     },
-    statesOf: (messageId) =>
-      seen.statuses.filter((status) => status.messageId === messageId).map((status) => status.state),
+    statesOf: published.statesOf,
     async stop() {
       await server.close();
       await app.stop();
-      await follower.stop();
-      await bus.stop();
-      await database.end();
+      await bed.close();
       if (beside) return;
       await state.stop();
       files.drop();
       await wechat.stop();
-      await fresh.drop();
     },
   };
 }
@@ -208,76 +180,7 @@ function createChannel({ account, url }: WechatSimulator, o: GatewayOptions): Re
   });
 }
 
-/** The answer of a directory that holds channels made by hand. */
-function directoryOf(
-  channels: Map<string, ResolvedChannel>,
-  listeners: Set<(change: ResourceChanged) => void>,
-): DirectoryCache {
-  return {
-    peekChannel: (id) => channels.get(id),
-    channel: async (id) => channels.get(id),
-    renewChannel: async (id) => channels.get(id),
-    channelByName: async () => undefined,
-    channelByAddress: async () => undefined,
-    peekTenant: () => undefined,
-    tenant: async () => undefined,
-    renewTenant: async () => undefined,
-    authenticate: () => Promise.reject(new AppError('UNAUTHENTICATED')),
-    resolveTenant: () => Promise.reject(new AppError('NOT_FOUND')),
-    onChanged: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    start: async () => {},
-    stop: async () => {},
-  };
-}
-
-function createSeen() {
-  const received: MessageReceived[] = [];
-  const statuses: MessageStatus[] = [];
-  const channelLog: ChannelLogged[] = [];
-  const stored: MediaStored[] = [];
-  const note = ({ topic, value }: BusRecord) => {
-    if (topic === topics.messageReceived) received.push(MessageReceived.decode(value));
-    else if (topic === topics.messageStatus) statuses.push(MessageStatus.decode(value));
-    else if (topic === topics.mediaStored) stored.push(MediaStored.decode(value));
-    else channelLog.push(ChannelLogged.decode(value));
-  };
-  return { received, statuses, channelLog, stored, note };
-}
-
 function toRecord(channel: ResolvedChannel, message: Outgoing) {
-  const { to: address = openId, text = 'hello' } = message;
-  const messageId = newId();
-  const send = MessageSend.fromPartial({
-    messageId,
-    tenantId: channel.tenantId,
-    channel: { type: channel.type, id: channel.id },
-    address,
-    conversationId: randomUUID(),
-    sender: { role: message.role ?? PartyRole.PARTY_ROLE_BOT },
-    content: message.content ?? { kind: { $case: 'text', value: { body: text } } },
-    ...(message.notAfter ? { notAfter: message.notAfter } : {}),
-  });
-  return {
-    topic: topics.messageSend('channel-wechat'),
-    key: messageKey(channel.id, address, ''),
-    value: MessageSend.encode(send).finish(),
-    eventId: messageId,
-    type: 'omnigate.message.v1.MessageSend',
-    tenantId: channel.tenantId,
-  };
-}
-
-// Below Jest's own limit, so that a loop does not outlive its test.
-const patienceMs = 20_000;
-
-/** Waits until a condition holds. @throws Error when it doesn't for too long */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + patienceMs;
-  while (!(await condition())) {
-    if (performance.now() > deadlineMs) throw new Error(`still not: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const { to = openId, text = 'hello', role = PartyRole.PARTY_ROLE_BOT, ...rest } = message;
+  return sendRecord('channel-wechat', channel, { ...rest, to, text, sender: { role } });
 }

@@ -1,11 +1,9 @@
-import type { Bus, BusRecord, Consumer, Outcome } from '@omnigate/bus';
+import type { BusRecord, Consumer, Outcome } from '@omnigate/bus';
 import { MessageSend, type ResolvedChannel, topics } from '@omnigate/contracts';
-import type { Database, Transaction } from '@omnigate/database';
-import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { MediaLinks, MediaStore } from '@omnigate/media';
-import { type Logger, type Metrics, sanitizeText } from '@omnigate/runtime';
-import type { State } from '@omnigate/state';
+import type { Transaction } from '@omnigate/database';
+import { sanitizeText } from '@omnigate/runtime';
 import type { ChannelAdapter, ProviderStatus } from '../adapter';
+import type { AdapterServiceOptions } from '../adapter-service';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
 import { createHeldDeliveries, type HeldDeliveries, type Holding } from './held';
@@ -15,29 +13,10 @@ import { type DeliveryChannel, insertChannels } from './store';
 import { createUpkeep } from './upkeep';
 
 /** What deliveries need. */
-export interface DeliveriesOptions {
+export interface DeliveriesOptions extends Omit<AdapterServiceOptions, 'registry'> {
   adapterService: string;
-  /** The adapter service's own, with `deliveryMigrations`. */
-  database: Database;
-  bus: Bus;
-  directory: DirectoryCache;
-  state: State;
   /** By channel type. */
   adapters: ReadonlyMap<string, ChannelAdapter>;
-  logger: Logger;
-  metrics: Metrics;
-  /** `OMNIGATE_PUBLIC_URL`. */
-  publicUrl: string;
-  /** Where the files of messages are. */
-  media: MediaStore;
-  /** By which providers get them. */
-  mediaLinks: MediaLinks;
-  /** At most so many on the wire at once. */
-  sendsInFlight: number;
-  /** No other process sends for this service: what is found on the wire at start becomes unknown at once. */
-  exclusive: boolean;
-  /** `host:port` pairs that any channel's api_base_url may name (`OMNIGATE_FETCH_ALLOW`). */
-  fetchAllow?: readonly string[];
   /** For channels whose answers may go out on a connection that is held open. */
   holding?: Holding;
 }

@@ -1,10 +1,11 @@
-import type { Bus, BusRecord, Outcome } from '@omnigate/bus';
+import type { BusRecord, Outcome } from '@omnigate/bus';
 import { topics } from '@omnigate/contracts';
-import type { Database, Transaction } from '@omnigate/database';
+import type { Transaction } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
-import { createGuardedFetch, type MediaStore } from '@omnigate/media';
-import { createSignals, type Logger, type Metrics } from '@omnigate/runtime';
+import { createGuardedFetch } from '@omnigate/media';
+import { createSignals } from '@omnigate/runtime';
 import type { ChannelAdapter } from '../adapter';
+import type { AdapterServiceOptions } from '../adapter-service';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
 import { type FetchEnd, fetchFile } from './fetch-file';
@@ -21,22 +22,16 @@ import {
 import { createMediaHttp } from './media-http';
 import { readFetch, storedRecord } from './media-records';
 
-/** What fetching needs. */
-export interface MediaFetchingOptions {
+/** What fetching needs; its database has `mediaFetchMigrations`. */
+export interface MediaFetchingOptions
+  extends Pick<
+    AdapterServiceOptions,
+    'database' | 'bus' | 'media' | 'logger' | 'metrics' | 'exclusive' | 'fetchAllow'
+  > {
   adapterService: string;
-  /** The adapter service's own, with `mediaFetchMigrations`. */
-  database: Database;
-  bus: Bus;
   directory: Pick<DirectoryCache, 'channel'>;
   /** By channel type. */
   adapters: ReadonlyMap<string, ChannelAdapter>;
-  media: MediaStore;
-  logger: Logger;
-  metrics: Metrics;
-  /** No other process fetches for this service. */
-  exclusive: boolean;
-  /** `host:port` pairs that may be fetched though private (`OMNIGATE_FETCH_ALLOW`). */
-  fetchAllow?: readonly string[];
   /** Waits between attempts, after which a file is given up; default: about four hours in all. For tests. */
   retryDelaysMs?: readonly number[];
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runSimulator } from '../run-simulator';
 import { orderSystemFaults } from './faults';
 import { startOrderSystem } from './order-system';
 
@@ -9,26 +10,12 @@ when it listens; ends on SIGTERM or SIGINT. PUT /simulator/fault/NAME makes it f
 other name heals it.
 `;
 
-async function main(): Promise<void> {
+runSimulator(usage, async () => {
   const { values } = parseArgs({
     options: {
       token: { type: 'string', default: 'demo-order-token' },
       port: { type: 'string', default: '0' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(usage);
-    return;
-  }
-  const system = await startOrderSystem({ token: values.token, port: Number(values.port) });
-  process.stdout.write(`${JSON.stringify({ url: system.url })}\n`);
-  const stop = () => void system.stop();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  process.exitCode = 2;
+  return startOrderSystem({ token: values.token, port: Number(values.port) });
 });

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runSimulator } from '../run-simulator';
 import { createWechatSimulator } from './simulator';
 
 const usage = `Usage: node wechat/main.js [--webhook-url URL] [--app-id ID] [--app-secret SECRET] [--token TOKEN]
@@ -8,7 +9,7 @@ Simulates WeChat for one Official Account. Prints {"url": …} as its first line
 GET /simulator answers what can be asked of it.
 `;
 
-async function main(): Promise<void> {
+runSimulator(usage, async () => {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
     options: {
@@ -21,13 +22,8 @@ async function main(): Promise<void> {
       plain: { type: 'boolean', default: false },
       port: { type: 'string', default: '0' },
       'latency-ms': { type: 'string', default: '0' },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    process.stdout.write(usage);
-    return;
-  }
   const given = {
     webhookUrl: values['webhook-url'],
     appId: values['app-id'],
@@ -36,18 +32,9 @@ async function main(): Promise<void> {
     encodingAesKey: values.plain ? '' : values['encoding-aes-key'],
     originalId: values['original-id'],
   };
-  const simulator = await createWechatSimulator({
+  return createWechatSimulator({
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     port: Number(values.port),
     latencyMs: Number(values['latency-ms']),
   });
-  process.stdout.write(`${JSON.stringify({ url: simulator.url })}\n`);
-  const stop = () => void simulator.stop();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  process.exitCode = 2;
 });

@@ -1,24 +1,5 @@
-/** A service as the cluster runs it. */
-export interface ServiceRow {
-  name:
-    | 'directory'
-    | 'analytics'
-    | 'bot'
-    | 'routing'
-    | 'ticket'
-    | 'integration'
-    | 'channel-webhooks'
-    | 'channel-web'
-    | 'channel-wechat'
-    | 'channel-email'
-    | 'demo';
-  grpc: boolean;
-  /** It keeps what it knows to itself, so there is one process of it, however many of the others. */
-  alone?: true;
-}
-
 /** Those that others call come first; they stop in reverse, each row's together. */
-export const serviceRows: readonly (readonly ServiceRow[])[] = [
+const table = [
   [{ name: 'directory', grpc: true }],
   [{ name: 'integration', grpc: true }],
   [
@@ -34,11 +15,27 @@ export const serviceRows: readonly (readonly ServiceRow[])[] = [
     { name: 'channel-email', grpc: false },
     { name: 'demo', grpc: false, alone: true },
   ],
-];
+] as const;
+
+/** The services that start alone. */
+export type ServiceName = (typeof table)[number][number]['name'];
+
+/** A service as the cluster runs it. */
+interface ServiceRow {
+  name: ServiceName;
+  grpc: boolean;
+  /** It keeps what it knows to itself, so there is one process of it, however many of the others. */
+  alone?: true;
+}
+
+const rows: readonly (readonly ServiceRow[])[] = table;
+
+/** All services, in the order of the table. */
+export const serviceRows: readonly ServiceRow[] = rows.flat();
 
 /** One process of a service. */
 export interface Replica {
-  service: ServiceRow['name'];
+  service: ServiceName;
   /** Such as `routing-2`. */
   name: string;
   httpPort: number;
@@ -51,14 +48,14 @@ export interface Replica {
  *
  * @param replicas processes of each service.
  * @param givePort gives free ports.
- * @returns rows of replicas, in the order of serviceRows.
+ * @returns rows of replicas, in the order of the table.
  */
 export async function planReplicas(
   replicas: number,
   givePort: () => Promise<number>,
 ): Promise<readonly Replica[][]> {
-  const rows: Replica[][] = [];
-  for (const row of serviceRows) {
+  const all: Replica[][] = [];
+  for (const row of rows) {
     const planned: Replica[] = [];
     for (const { name: service, grpc, alone } of row) {
       for (let number = 1; number <= (alone ? 1 : replicas); number += 1) {
@@ -67,15 +64,15 @@ export async function planReplicas(
         planned.push({ service, name: `${service}-${number}`, httpPort, grpcPort });
       }
     }
-    rows.push(planned);
+    all.push(planned);
   }
-  return rows;
+  return all;
 }
 
 /** `host:port` of all gRPC servers of a service, with commas between. */
-export const grpcAddresses = (replicas: readonly Replica[], service: ServiceRow['name']): string[] =>
+export const grpcAddresses = (replicas: readonly Replica[], service: ServiceName): string[] =>
   replicas.filter((replica) => replica.service === service).map(({ grpcPort }) => `127.0.0.1:${grpcPort}`);
 
 /** `host:port` of all HTTP servers of a service. */
-export const httpAddresses = (replicas: readonly Replica[], service: ServiceRow['name']): string[] =>
+export const httpAddresses = (replicas: readonly Replica[], service: ServiceName): string[] =>
   replicas.filter((replica) => replica.service === service).map(({ httpPort }) => `127.0.0.1:${httpPort}`);

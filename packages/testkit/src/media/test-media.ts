@@ -1,18 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createDirectoryMediaStore,
-  createMediaLinks,
-  type MediaLinks,
-  type MediaStore,
-  mediaLinkKey,
-} from '@omnigate/media';
+import { type OpenMedia, openMedia } from '@omnigate/service-process';
 
 /** A store of its own. */
-export interface TestMedia {
-  media: MediaStore;
-  mediaLinks: MediaLinks;
+export interface TestMedia extends OpenMedia {
   /** Removes its files. */
   drop(): void;
 }
@@ -24,8 +16,7 @@ export interface TestMedia {
 export function openTestMedia(publicUrl = 'http://gateway.test'): TestMedia {
   const folder = mkdtempSync(join(tmpdir(), 'omnigate-media-'));
   return {
-    media: createDirectoryMediaStore({ folder }),
-    mediaLinks: createMediaLinks({ key: mediaLinkKey('of a test'), publicUrl }),
+    ...openMedia({ folder, secret: 'of a test', publicUrl }),
     drop: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,24 +1,11 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { ServiceName } from '../cluster/topology';
 import { repositoryRoot } from '../repository-root';
 import { startTethered, type Tethered } from './tethered';
 
 const readyMs = 60_000;
 const stopMs = 35_000;
-
-/** The services that start alone. */
-export type ServiceName =
-  | 'directory'
-  | 'routing'
-  | 'bot'
-  | 'ticket'
-  | 'analytics'
-  | 'channel-webhooks'
-  | 'channel-web'
-  | 'channel-wechat'
-  | 'channel-email'
-  | 'integration'
-  | 'demo';
 
 /** A service as a process of its own. */
 export interface ServiceProcess {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { AppError } from '@omnigate/errors';
 import type { BotResult } from '../domain/bot-result';
 import type { BotSettings } from '../domain/bot-settings';
@@ -55,8 +55,8 @@ const DEFAULT_HEAP_MB = 512;
 const RETRY_AFTER_MS = 1_000;
 /** A thread that ends sooner than this after its start is not started again before it. */
 const RESTART_DELAY_MS = 500;
-/** A thread does not inherit Jest's compiler; from source, as in tests, it starts by way of one. */
-const WORKER_FILE = join(__dirname, __filename.endsWith('.ts') ? 'source-worker.cjs' : 'thinking-worker.js');
+/** Compiled or source, as this file is. */
+const WORKER_FILE = join(__dirname, `thinking-worker${extname(__filename)}`);
 
 const clock = (): number => performance.now();
 

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { startThread } from '@omnigate/runtime';
 import type { Ask, FromWorker, TenantLoad } from './worker-messages';
 
 /** What happens to a worker's work. */
@@ -33,7 +33,7 @@ export interface WorkerOptions {
 
 /** Starts a thread; asks of one macrotask travel in one message, since each message costs more than an ask. */
 export function startWorker(options: WorkerOptions, events: WorkerEvents): WorkerHandle {
-  const worker = new Worker(options.file, { resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } });
+  const worker = startThread(options.file, { maxOldGenerationSizeMb: options.maxHeapMb });
   let outbox: Ask[] = [];
   let stopped = false;
   const flush = (): void => {

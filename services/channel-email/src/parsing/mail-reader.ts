@@ -1,7 +1,7 @@
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { extname, join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { AppError } from '@omnigate/errors';
-import type { Logger } from '@omnigate/runtime';
+import { type Logger, startThread } from '@omnigate/runtime';
 import { type Mail, type MailEnvelope, UnreadableMail } from '../domain/mail';
 import type { FromWorker, ToWorker } from './worker-messages';
 
@@ -33,7 +33,8 @@ interface Job {
   reject(error: unknown): void;
 }
 
-const ownWorker = join(__dirname, __filename.endsWith('.ts') ? 'source-worker.cjs' : 'parsing-worker.js');
+/** Compiled or source, as this file is. */
+const ownWorker = join(__dirname, `parsing-worker${extname(__filename)}`);
 
 /** Makes the reader; its thread starts with the first mail. */
 export function createMailReader(o: MailReaderOptions): MailReader {
@@ -57,7 +58,7 @@ export function createMailReader(o: MailReaderOptions): MailReader {
   }
 
   function start(): Worker {
-    const started = new Worker(workerFile, { resourceLimits: { maxOldGenerationSizeMb: maxHeapMb } });
+    const started = startThread(workerFile, { maxOldGenerationSizeMb: maxHeapMb });
     started.on('message', (message: FromWorker) => settle(message));
     // Such as a heap that is full; `exit` follows.
     started.on('error', (err) => o.logger.warn({ err }, 'the thread that reads mails failed'));

@@ -1,13 +1,7 @@
 import { join } from 'node:path';
-import { type Bus, type BusRecord, busSchema, createPostgresBus } from '@omnigate/bus';
 import {
   type Content,
   type Media,
-  type Message,
-  MessageReceived,
-  MessageSend,
-  MessageStatus,
-  messageKey,
   PartyRole,
   RegistryServiceService,
   ResolveChannelResponse,
@@ -16,17 +10,17 @@ import {
   resourceKey,
   topics,
 } from '@omnigate/contracts';
-import { createDatabase } from '@omnigate/database';
 import { createDirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
 import { createInProcessClient, defineService } from '@omnigate/rpc';
-import { createHealth, createLogger, createMetrics, newId } from '@omnigate/runtime';
+import { createHealth, newId } from '@omnigate/runtime';
 import { createHttpServer } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import {
   createWebVisitor,
-  freshDatabase,
+  openAdapterBed,
   openTestMedia,
+  sendRecord,
   type WebVisitor,
   type WebVisitorOptions,
 } from '@omnigate/testkit';
@@ -36,8 +30,6 @@ import { channelWebSchema } from '../index';
 
 /** Web chat with everything real below it: PostgreSQL, bus, deliveries, a listening server. Directory is a list of channels. */
 export type WebChatBed = Awaited<ReturnType<typeof startWebChat>>;
-
-const logger = createLogger({ service: 'channel-web-test', level: 'silent' });
 
 function bundleWidget(): string {
   const entry = join(__dirname, '..', '..', 'widget', 'src', 'main.ts');
@@ -85,38 +77,17 @@ function registryOf(channels: Map<string, ResolvedChannel>) {
   return createInProcessClient(service);
 }
 
-/** Records of a topic as they come. */
-function follow<T>(bus: Bus, topic: string, decode: (value: Buffer) => T) {
-  const seen: T[] = [];
-  const follower = bus.follow({
-    topics: [topic],
-    handle: (records: BusRecord[]) => void seen.push(...records.map(({ value }) => decode(value))),
-  });
-  return { seen, ready: follower.ready, stop: () => follower.stop() };
-}
-
 /** Starts web chat on a database and a port of its own. */
 export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
-  const { url, drop } = await freshDatabase([busSchema, channelWebSchema]);
-  const metrics = createMetrics();
-  const bus = createPostgresBus({ url, logger, metrics, exclusive: true, unsafeNoSync: true });
-  const { schema, role } = channelWebSchema;
-  const database = createDatabase({ url, schema, role, applicationName: 'test', logger, unsafeNoSync: true });
+  const bed = await openAdapterBed(channelWebSchema, { unsafeNoSync: true });
+  const { database, bus, logger, metrics, published } = bed;
   const channels = new Map<string, ResolvedChannel>();
   const registry = registryOf(channels);
   const directory = createDirectoryCache({ registry, bus, logger, negativeTtlMs: 0 });
   const state = createLocalState();
   const server = createHttpServer({ health: createHealth(), metrics, trustProxy: ['127.0.0.0/8'] });
   const port = { number: 0 };
-  await bus.start();
   await directory.start();
-  const received = follow(
-    bus,
-    topics.messageReceived,
-    (value) => MessageReceived.decode(value).message as Message,
-  );
-  const statuses = follow(bus, topics.messageStatus, (value) => MessageStatus.decode(value));
-  await Promise.all([received.ready, statuses.ready]);
   const { drop: dropFiles, ...files } = openTestMedia('http://chat.test');
   const app = createChannelWeb({
     ...files,
@@ -180,30 +151,12 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
       messageId?: string;
     },
   ): Promise<string> {
-    const messageId = message.messageId ?? newId();
-    const content = message.content ?? { kind: { $case: 'text', value: { body: message.text ?? '' } } };
-    const value = MessageSend.encode(
-      MessageSend.fromPartial({
-        messageId,
-        tenantId: channel.tenantId,
-        channel: { type: channel.type, id: channel.id },
-        address: to,
-        conversationId: newId(),
-        sender: { role: message.role ?? PartyRole.PARTY_ROLE_BOT, name: message.name ?? '' },
-        content,
-        attachments: message.attachments ?? [],
-        createTime: new Date(),
-      }),
-    ).finish();
-    await bus.append({
-      topic: topics.messageSend('channel-web'),
-      key: messageKey(channel.id, to, ''),
-      value,
-      eventId: newId(),
-      type: 'omnigate.message.v1.MessageSend',
-      tenantId: channel.tenantId,
-    });
-    return messageId;
+    const { text = '', role = PartyRole.PARTY_ROLE_BOT, name = '', ...rest } = message;
+    const sender = { role, name };
+    const record = sendRecord('channel-web', channel, { ...rest, to, text, sender, createTime: new Date() });
+    // One message may be asked for twice.
+    await bus.append({ ...record, eventId: newId() });
+    return record.eventId;
   }
 
   const visitor = (channel: ResolvedChannel, o: Partial<WebVisitorOptions> = {}): WebVisitor =>
@@ -212,17 +165,14 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
   async function stop(): Promise<void> {
     await app.stop();
     await server.close();
-    await Promise.all([received.stop(), statuses.stop()]);
     await directory.stop();
-    await bus.stop();
-    await database.end();
+    await bed.close();
     await state.stop();
-    await drop();
     dropFiles();
   }
 
   return {
-    url,
+    url: bed.databaseUrl,
     baseUrl,
     database,
     state,
@@ -230,8 +180,8 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     /** Closes the HTTP server alone. */
     close: () => server.close(),
     channels,
-    received: received.seen,
-    statuses: statuses.seen,
+    received: published.messages,
+    statuses: published.statuses,
     addChannel,
     deleteChannel,
     send,

@@ -1,4 +1,4 @@
-// Runs the worker from its TypeScript source, as tests do: threads do not inherit Jest's compiler.
+// Runs the module of its argument from TypeScript source, as tests do: threads do not inherit Jest's compiler.
 const { readFileSync } = require('node:fs');
 const { transformSync } = require('@swc/core');
 
@@ -12,4 +12,4 @@ require.extensions['.ts'] = (module, filename) => {
   module._compile(code, filename);
 };
 
-require('./parsing-worker.ts');
+require(process.argv[2]);

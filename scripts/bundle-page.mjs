@@ -1,0 +1,18 @@
+// Bundles what runs in a page into one script: node scripts/bundle-page.mjs ENTRY OUTPUT
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const [entry, output] = process.argv.slice(2);
+const built = buildSync({
+  entryPoints: [entry],
+  bundle: true,
+  format: 'iife',
+  target: ['es2022'],
+  minify: true,
+  legalComments: 'none',
+  charset: 'utf8',
+  write: false,
+});
+mkdirSync(dirname(output), { recursive: true });
+writeFileSync(output, built.outputFiles[0].contents);
