@@ -1,13 +1,8 @@
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { analyticsSchema, createAnalytics } from '@omnigate/analytics';
 import { botSchema, createBot } from '@omnigate/bot';
 import { createPostgresBus } from '@omnigate/bus';
-import {
-  type ChannelEmail,
-  channelEmailSchema,
-  createChannelEmail,
-  listenerConfigFrom,
-} from '@omnigate/channel-email';
+import { channelEmailSchema, createChannelEmail, listenerConfigFrom } from '@omnigate/channel-email';
 import { channelWebSchema, createChannelWeb } from '@omnigate/channel-web';
 import { channelWebhooksSchema, createChannelWebhooks } from '@omnigate/channel-webhooks';
 import { channelWechatSchema, createChannelWechat } from '@omnigate/channel-wechat';
@@ -15,7 +10,6 @@ import {
   AnalyticsServiceService,
   BotServiceService,
   ConversationServiceService,
-  DirectoryServiceService,
   IntegrationServiceService,
   RegistryServiceService,
   TicketServiceService,
@@ -23,37 +17,19 @@ import {
 import { createDemo } from '@omnigate/demo';
 import { createDirectory, directorySchema } from '@omnigate/directory';
 import { createDirectoryCache } from '@omnigate/directory-cache';
-import {
-  type Addresses,
-  applyDemoOnce,
-  encryptionKey,
-  ownerKey,
-  writeCredentials,
-} from '@omnigate/installation';
+import { type Addresses, encryptionKey, ownerKey } from '@omnigate/installation';
 import { createIntegration, integrationSchema } from '@omnigate/integration';
 import { createRouting, routingSchema } from '@omnigate/routing';
-import {
-  createInProcessClient,
-  createServer,
-  type Identity,
-  type RpcServer,
-  type RpcService,
-  type ServiceDefinition,
-} from '@omnigate/rpc';
-import {
-  createHealth,
-  createMetrics,
-  type Health,
-  type Logger,
-  type Part,
-  startTracing,
-} from '@omnigate/runtime';
-import { createHttpServer, listenGrpc, listenHttp, openMedia, openSchema } from '@omnigate/service-process';
+import { createInProcessClient, createServer } from '@omnigate/rpc';
+import { createHealth, createMetrics, type Logger, type Part, startTracing } from '@omnigate/runtime';
+import { createHttpServer, openMedia, openSchema } from '@omnigate/service-process';
 import { createLocalState } from '@omnigate/state';
 import { createTicket, ticketSchema } from '@omnigate/ticket';
-import type { FastifyInstance } from 'fastify';
 import type { Config } from './config';
 import { type DatabaseServer, openDatabaseServer } from './databases';
+import { applyDemo, demoClient, tellCli } from './introduction';
+import { grpcPart, httpPart, mailPart } from './ports';
+import { serviceOf } from './service-of';
 
 /** What composing needs. */
 export interface OmnigateOptions {
@@ -70,9 +46,6 @@ export interface Omnigate {
   addresses(): Addresses;
   ready(): Promise<boolean>;
 }
-
-/** Who the demo data is applied by, as the audit log shows it. */
-const demoOperator: Identity = { tenantId: '', roles: ['operator'], keyName: 'demo' };
 
 const clock = (): Date => new Date();
 
@@ -232,106 +205,16 @@ function compose(composition: Composition): Omnigate {
       mailPart(email, addresses),
       {
         name: 'demo',
-        start: () => applyDemo(composition, publicUrl, cache, directory.rpc),
+        start: () => applyDemo({ ...composition, publicUrl, cache, services: directory.rpc }),
         stop: () => demo.stop(),
       },
       grpcPart(rpc, config, addresses, health),
       httpPart(http, config, addresses),
       {
         name: 'credentials',
-        start: () => tellCli(cache, folder, adminKey, addresses),
+        start: () => tellCli({ cache, folder, adminKey, addresses }),
         stop: async () => undefined,
       },
     ],
   };
-}
-
-/** The demo acts for its tenant as the operator does. */
-const demoClient = <D extends ServiceDefinition>(services: readonly RpcService[], definition: D) =>
-  createInProcessClient(serviceOf(services, definition), { identity: demoOperator });
-
-async function applyDemo(
-  { config, folder, onProgress }: Composition,
-  publicUrl: string,
-  cache: ReturnType<typeof createDirectoryCache>,
-  services: readonly RpcService[],
-): Promise<void> {
-  if (config.OMNIGATE_DEMO === '0') return;
-  const directory = demoClient(services, DirectoryServiceService);
-  await applyDemoOnce({
-    folder,
-    documents: ['bot', 'ticket'].map(demoFolder),
-    publicUrl,
-    onProgress,
-    async apply(resources) {
-      const tenantId = await cache.resolveTenant('default');
-      await directory.applyResources({ resources, validateOnly: false }, { tenantId });
-    },
-  });
-}
-
-/** Where a service keeps what it shows in the demo. */
-const demoFolder = (service: string): string =>
-  join(dirname(require.resolve(`@omnigate/${service}/package.json`)), 'demo');
-
-function serviceOf<D extends ServiceDefinition>(
-  services: readonly RpcService[],
-  definition: D,
-): RpcService<D> {
-  const service = services.find((candidate) => candidate.definition === definition);
-  if (!service) throw new Error('a service of the composition is missing');
-  return service as RpcService<D>;
-}
-
-function mailPart(email: ChannelEmail, addresses: Addresses): Part {
-  return {
-    name: 'channel-email',
-    async start() {
-      await email.start();
-      addresses.smtpAddress = email.smtpAddress();
-    },
-    stop: () => email.stop(),
-  };
-}
-
-function grpcPart(rpc: RpcServer, config: Config, addresses: Addresses, health: Health): Part {
-  return {
-    name: 'gRPC',
-    async start() {
-      addresses.grpcAddress = await listenGrpc(rpc, config);
-    },
-    async stop() {
-      health.setStopping();
-      await rpc.stop();
-    },
-  };
-}
-
-function httpPart(http: FastifyInstance, config: Config, addresses: Addresses): Part {
-  return {
-    name: 'HTTP',
-    async start() {
-      addresses.httpUrl = `http://${await listenHttp(http, config)}`;
-    },
-    stop: () => http.close(),
-  };
-}
-
-async function tellCli(
-  cache: ReturnType<typeof createDirectoryCache>,
-  folder: string,
-  adminKey: string,
-  addresses: Addresses,
-): Promise<void> {
-  // A database that was made elsewhere has another owner's key; credentials must not promise what doesn't open.
-  const known = await cache.authenticate(adminKey).then(
-    () => true,
-    () => false,
-  );
-  const credentials = {
-    grpc_address: addresses.grpcAddress,
-    api_key: known ? adminKey : '',
-    http_url: addresses.httpUrl,
-  };
-  writeCredentials(folder, credentials);
 }
