@@ -12,7 +12,7 @@ const yesNo: Record<'true' | 'false', Bilingual> = {
  * @param form the form
  * @returns all its names
  */
-export function orderedNames(form: TicketForm): string[] {
+export function orderedNames(form: Pick<TicketForm, 'required'> & { properties: object }): string[] {
   const rest = Object.keys(form.properties).filter((name) => !form.required.includes(name));
   return [...form.required, ...rest.sort()];
 }

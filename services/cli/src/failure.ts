@@ -19,8 +19,9 @@ const hints: Partial<Record<ErrorCode, string>> = {
   UNIMPLEMENTED: 'Server and command are of different versions: update both.',
   RESOURCE_EXHAUSTED: 'Send less at once: a request may have 4 MiB.',
   RECIPIENT_OPTED_OUT: 'The customer must write START (or subscribe again) before you may send.',
-  WINDOW_CLOSED: 'The customer must write first: `omnigate get channel-types` shows the reply rules.',
-  REPLY_LIMIT_REACHED: 'The customer must write first: `omnigate get channel-types` shows the reply rules.',
+  WINDOW_CLOSED: 'The customer must write first: `omnigate get channel-types -o yaml` shows the reply rules.',
+  REPLY_LIMIT_REACHED:
+    'The customer must write first: `omnigate get channel-types -o yaml` shows the reply rules.',
   CONVERSATION_RESOLVED:
     'Send to the address instead: `omnigate send --channel NAME --to ADDRESS --text TEXT`.',
 };

@@ -5,6 +5,7 @@ import { createFormTexts, ticketDetails } from './ticket-details';
 const spec = {
   title: { zh: '报修', en: 'Repair' },
   form: {
+    required: ['building', 'room'],
     properties: {
       building: {
         title: { zh: '楼栋', en: 'Building' },
@@ -40,6 +41,12 @@ test('a form is told in the titles and labels of its type', async () => {
   });
 });
 
+test('what is asked first is told first, and what the type has no more comes last', async () => {
+  const form = { old: 'y', room: '1201', note: 'x', building: '2' };
+  const { details } = ticketDetails({ type: 'repair', form }, await formTexts('tenant'));
+  expect(details.map(({ label }) => label.en)).toEqual(['Building', 'room', 'note', 'old']);
+});
+
 test.each(['2', 'constructor', '__proto__', 'toString'])(
   'a value without a label, %s, is itself',
   async (value) => {
@@ -52,9 +59,9 @@ test.each(['2', 'constructor', '__proto__', 'toString'])(
 );
 
 test('values that are no texts are written as JSON', async () => {
-  const form = { room: 1201, note: true, building: ['1'] };
+  const form = { building: ['1'], room: 1201, note: true };
   const { details } = ticketDetails({ type: 'repair', form }, await formTexts('tenant'));
-  expect(details.map(({ value }) => value.zh)).toEqual(['1201', 'true', '["1"]']);
+  expect(details.map(({ value }) => value.zh)).toEqual(['["1"]', '1201', 'true']);
 });
 
 test('a type that is gone, or one of another tenant, shows its names', async () => {

@@ -1,5 +1,6 @@
 import type { RegistryServiceService, Ticket } from '@omnigate/contracts';
 import type { Client } from '@omnigate/rpc';
+import { orderedNames } from '@omnigate/ticket-form';
 
 /** A text in both languages. */
 export interface Bilingual {
@@ -10,6 +11,7 @@ export interface Bilingual {
 /** What a ticket type and the fields of its form are called. */
 export interface TypeTexts {
   title: Bilingual;
+  /** In the order for people. */
   fields: Map<string, FieldTexts>;
 }
 
@@ -24,7 +26,10 @@ export type FormTexts = (tenantId: string) => Promise<Map<string, TypeTexts>>;
 
 interface TicketTypeSpec {
   title: Bilingual;
-  form?: { properties?: Record<string, { title?: Partial<Bilingual>; labels?: Record<string, Bilingual> }> };
+  form?: {
+    required?: string[];
+    properties?: Record<string, { title?: Partial<Bilingual>; labels?: Record<string, Bilingual> }>;
+  };
 }
 
 /**
@@ -45,12 +50,14 @@ export function createFormTexts(registry: Client<RegistryServiceService>): FormT
 }
 
 function typeTexts({ title, form }: TicketTypeSpec): TypeTexts {
-  const fields = Object.entries(form?.properties ?? {}).map(
-    ([name, { title, labels = {} }]): [string, FieldTexts] => [
+  const { required = [], properties = {} } = form ?? {};
+  const fields = orderedNames({ required, properties }).map((name): [string, FieldTexts] => {
+    const { title, labels = {} } = properties[name] ?? {};
+    return [
       name,
       { title: { zh: title?.zh ?? name, en: title?.en ?? name }, labels: new Map(Object.entries(labels)) },
-    ],
-  );
+    ];
+  });
   return { title, fields: new Map(fields) };
 }
 
@@ -66,7 +73,10 @@ export function ticketDetails(
 ): { title: Bilingual; details: { label: Bilingual; value: Bilingual }[] } {
   const { type, form = {} } = ticket;
   const known = texts.get(type);
-  const details = Object.entries(form).map(([name, value]) => {
+  const names = new Set([...(known?.fields.keys() ?? []), ...Object.keys(form)]);
+  const told = [...names].filter((name) => Object.hasOwn(form, name));
+  const details = told.map((name) => {
+    const value: unknown = form[name];
     const field = known?.fields.get(name);
     const written = typeof value === 'string' ? value : JSON.stringify(value);
     return { label: field?.title ?? same(name), value: field?.labels.get(written) ?? same(written) };

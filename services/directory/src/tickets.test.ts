@@ -42,8 +42,8 @@ test('keeps a type and its workers, who may name one another', async () => {
   const dispatch = [{ buildings: ['1'], worker: 'li-gong' }, { skill: 'plumbing' }];
   const documents = [
     type({ building: 'building', dispatch, escalate_to: 'wang-gong' }),
-    worker({ types: ['repair'], channel: 'plain', address: 'li' }),
-    worker({}, 'wang-gong'),
+    worker({ types: ['repair'], channel: 'plain', address: 'li', display_name: '李工' }),
+    worker({ display_name: { zh: '王工', en: 'Mr Wang' } }, 'wang-gong'),
     { ...channel, spec: { type: 'web', config: { allowed_origins: [] } } },
   ];
   await apply(...documents);
@@ -115,6 +115,8 @@ test.each<[what: string, spec: Record<string, unknown>, field: string]>([
   ['a channel that is not there', { channel: 'nowhere', address: 'a' }, 'channel'],
   ['a type that is not there', { types: ['nothing'] }, 'types[0]'],
   ['a language that nobody is told in', { language: 'fr' }, 'language'],
+  ['a name that is empty', { display_name: '' }, 'display_name'],
+  ['a name in no language', { display_name: {} }, 'display_name'],
 ])('refuses a worker with %s', async (_, spec, field) => {
   await expect(open.as(['admin']).apply(worker(spec, 'wrong'))).rejects.toEqual(invalid(at(field)));
 });

@@ -3,7 +3,7 @@ import type { DirectoryCache } from '@omnigate/directory-cache';
 import { toAppError } from '@omnigate/errors';
 import type { Client } from '@omnigate/rpc';
 import type { Logger } from '@omnigate/runtime';
-import { createFormCheck, type FormCheck, type TicketTypeSpec } from '@omnigate/ticket-form';
+import { type Bilingual, createFormCheck, type FormCheck, type TicketTypeSpec } from '@omnigate/ticket-form';
 import type { Worker } from './domain/worker';
 
 /** A TicketType as directory has it. */
@@ -132,7 +132,7 @@ function readType({ metadata, spec }: Resource, tenantId: string, logger: Logger
 
 /** spec of a Worker, as directory has checked it. */
 interface WorkerSpec {
-  display_name?: string;
+  display_name?: string | Bilingual;
   channel?: string;
   address?: string;
   types?: string[];
@@ -144,10 +144,10 @@ interface WorkerSpec {
 
 const toWorker = ({ metadata, spec }: Resource): Worker => {
   const name = metadata?.name ?? '';
-  const { display_name: displayName = name, address = '', ...rest } = spec as unknown as WorkerSpec;
+  const { display_name: shown = name, address = '', ...rest } = spec as unknown as WorkerSpec;
   return {
     name,
-    displayName,
+    displayName: typeof shown === 'string' ? { zh: shown, en: shown } : shown,
     address,
     channel: rest.channel,
     types: rest.types,

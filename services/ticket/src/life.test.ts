@@ -129,6 +129,18 @@ test('the plumber with less to do is asked first; where no rule fits nobody is',
   });
 });
 
+test.each([
+  ['zh', '编号 1001 的报修由鲍师傅负责处理。'],
+  ['en', 'Bob takes care of your request 1001 (Repair).'],
+])('%s: who comes is named in the language of the customer', async (language, told) => {
+  const tenantId = bed.addTenant();
+  const owner = bed.as(tenantId);
+  const ticketId = await make(tenantId, { language });
+  await owner.assignTicket({ ticketId, worker: 'bob' });
+  await owner.acceptTicket({ ticketId });
+  expect(notices(tenantId)).toContain(`${customer}: ${told}`);
+});
+
 test('assigned to another, the first is told that it is no longer theirs', async () => {
   const tenantId = bed.addTenant();
   const owner = bed.as(tenantId);

@@ -47,7 +47,14 @@ export const crew = {
     address: '+8613900000001',
     skills: ['plumbing'],
   },
-  bob: { ...worker, channel: 'crew', address: '+8613900000002', skills: ['plumbing'], language: 'en' },
+  bob: {
+    ...worker,
+    display_name: { zh: '鲍师傅', en: 'Bob' },
+    channel: 'crew',
+    address: '+8613900000002',
+    skills: ['plumbing'],
+    language: 'en',
+  },
   chief: { ...worker, channel: 'crew', address: '+8613900000009' },
 };
 

@@ -73,7 +73,7 @@ export interface HandOverAction {
   /** What to tell the customer; leaves NOTICE_ROOM characters of the limit for the place in the queue. */
   notice: string;
   /** Language of the notice. */
-  language: string;
+  language: 'zh' | 'en';
   packet: HandoffPacket;
 }
 

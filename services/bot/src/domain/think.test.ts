@@ -143,6 +143,12 @@ describe('answers', () => {
     expect(action?.kind === 'hand_over' && action.notice).toMatch(/colleague/);
   });
 
+  test('who writes a language that the bot does not speak is handed over in the language of its notice', () => {
+    const action = actionOf(turn(['こんにちは、停車場の料金は？']));
+    expect(action).toMatchObject({ kind: 'hand_over', language: 'en' });
+    expect(action?.kind === 'hand_over' && action.notice).toMatch(/colleague/);
+  });
+
   test('nothing longer than the limit', () => {
     for (const text of ['物业费怎么交', '转人工', unclear, '你好', '发票怎么开？退货要几天？']) {
       for (const menu of [true, false]) {

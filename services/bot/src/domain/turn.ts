@@ -12,7 +12,7 @@ import { type SystemTexts, systemTexts } from './data/system-texts';
 import { type DialogueState, readDialogueState, writeDialogueState } from './dialogue-state';
 import { createHandoffPacket } from './handoff-packet';
 import type { KnowledgeBook } from './knowledge-book';
-import { type Language, languageOfLocale, languageOfTexts } from './language';
+import { type Language, languageOfLocale, languageOfTexts, systemLanguage } from './language';
 import type { MessageRules } from './message-rules';
 import { cutText } from './message-text';
 import { foldText } from './normalise';
@@ -193,7 +193,13 @@ export function handOver(turn: Turn, reason: HandOverReason, details: HandOverDe
     facts: details.facts ?? [],
   });
   return {
-    action: { kind: 'hand_over', reason, notice: cutText(notice, limit), language: turn.language, packet },
+    action: {
+      kind: 'hand_over',
+      reason,
+      notice: cutText(notice, limit),
+      language: systemLanguage(turn.language),
+      packet,
+    },
     state: { v: 1, options: [], failed: 0, tried: [], pictures: [] },
     ...(details.unresolved !== undefined && { unresolved: details.unresolved }),
   };

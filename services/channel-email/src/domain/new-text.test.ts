@@ -53,6 +53,36 @@ const cases: [program: string, text: string, written: string][] = [
   ['a telephone in English', 'Leaking\n\nSent from my iPhone', 'Leaking'],
   ['Outlook on a telephone', 'Leaking\n\nGet Outlook for iOS', 'Leaking'],
   [
+    'a name below regards',
+    'My pipe is leaking.\n\nBest regards,\nAnn Smith\nSales Manager, ACME Ltd\nTel +1 415 555 0100',
+    'My pipe is leaking.',
+  ],
+  ['a name below regards, and a telephone', 'Leaking\n\nKind regards\nAnn\n\nSent from my iPhone', 'Leaking'],
+  [
+    'the end of a Chinese letter',
+    '物业费怎么交？\n\n此致\n敬礼\n李雷\n某某科技有限公司\n电话：010-12345678',
+    '物业费怎么交？',
+  ],
+  ['wishes of a Chinese business', '请开发票\n\n顺颂商祺！\n财务部 王芳', '请开发票'],
+  ['wishes alone', '收到\n\n祝好\n小王', '收到'],
+  [
+    'what is asked below the name stays',
+    'It leaks.\n\nRegards,\nAnn\n\nPS: when do you come',
+    'It leaks.\n\nRegards,\nAnn\n\nPS: when do you come',
+  ],
+  ['a question below the name stays', '漏水\n\n祝好\n小王\n今天能来吗？', '漏水\n\n祝好\n小王\n今天能来吗？'],
+  [
+    'thanks are no end: people go on after them',
+    'It leaks.\nThanks,\nthe door is open',
+    'It leaks.\nThanks,\nthe door is open',
+  ],
+  [
+    'regards in a sentence are no end',
+    'Best regards to your team\nIt works',
+    'Best regards to your team\nIt works',
+  ],
+  ['a mail that is nothing else stays', 'Best regards,\nAnn', 'Best regards,\nAnn'],
+  [
     'answers between quoted lines',
     'On Thu, Nov 26, 2026 Shop <s@shop.example> wrote:\n> Which room?\n302\n> When?\nTomorrow',
     '302\nTomorrow',
@@ -83,6 +113,13 @@ test('CRLF and empty lines do not matter', () => {
 });
 
 test('hostile text takes no longer than its length', () => {
-  const hostile = ['On '.repeat(200_000), 'a\n'.repeat(100_000), '-'.repeat(500_000), '在'.repeat(300_000)];
+  const regards = `Hi\nregards${' '.repeat(400_000)}x`;
+  const hostile = [
+    regards,
+    'On '.repeat(200_000),
+    'a\n'.repeat(100_000),
+    '-'.repeat(500_000),
+    '在'.repeat(300_000),
+  ];
   for (const text of hostile) expect(newText(text).length).toBeLessThanOrEqual(text.length);
 });

@@ -26,6 +26,13 @@ const signatureMark = /^--\s?$/;
 const deviceSignature =
   /^\s*(?:发自我的|發自我的|从我的.{1,30}(?:发送|發送)|發送自我的|发自.{1,20}(?:邮箱|手机|手機|大师|客户端)|sent from (?:my|outlook|yahoo|mail|samsung)|get outlook for|获取\s*outlook|iphoneから送信|von meinem .{1,30} gesendet|envoyé de mon)/i;
 const deviceSignatureLines = 3;
+/** A line that is nothing but the end of a letter. Not `Thanks` and `谢谢`: people go on after them. */
+const signOff =
+  /^\s*(?:(?:with\s+)?(?:best|kind(?:est)?|warm(?:est)?)\s+(?:regards|wishes)|regards|(?:yours\s+)?(?:sincerely|faithfully|truly)(?:\s+yours)?|此致(?:\s*敬[礼禮])?|敬[礼禮]|祝好|(?:顺祝|順祝|顺颂|順頌|即颂|即頌|敬颂|敬頌).{0,10})[\s,，.。!！]*$/i;
+const maxSignatureLines = 10;
+const maxSignatureLine = 100;
+/** Who adds something below their name asks or says so. */
+const addition = /[?？]|^\s*(?:p\.?\s?s\b|附[:：]|另[:：外]|又及)/i;
 
 const isBlank = (line: string): boolean => line.trim() === '';
 const isQuoted = (line: string): boolean => /^\s{0,3}[>＞]/.test(line);
@@ -99,5 +106,13 @@ function withoutSignature(lines: readonly string[]): readonly string[] {
       kept.pop();
     if (kept.length > 0 && deviceSignature.test(kept.at(-1) as string)) kept.pop();
   }
-  return kept;
+  const end = kept.findIndex((line) => signOff.test(line));
+  return end > 0 && isSignature(kept.slice(end + 1)) ? kept.slice(0, end) : kept;
+}
+
+/** Name, post, company, telephone: a few short lines. What is longer may say something. */
+function isSignature(lines: readonly string[]): boolean {
+  const written = lines.filter((line) => !isBlank(line));
+  const isShort = (line: string): boolean => line.length <= maxSignatureLine && !addition.test(line);
+  return written.length <= maxSignatureLines && written.every(isShort);
 }

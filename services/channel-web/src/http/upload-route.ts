@@ -15,9 +15,12 @@ export interface UploadRouteDeps {
   media: MediaStore;
 }
 
+const cidHeader = 'idempotency-key';
+
 function cidOf(request: FastifyRequest): string {
-  const parsed = cidSchema.safeParse(request.headers['idempotency-key']);
-  if (!parsed.success) throw new AppError('PAYLOAD_MALFORMED', {}, { fields: fieldsOf(parsed.error) });
+  const parsed = cidSchema.safeParse(request.headers[cidHeader]);
+  const fields = parsed.success ? [] : fieldsOf(parsed.error).map((each) => ({ ...each, field: cidHeader }));
+  if (!parsed.success) throw new AppError('PAYLOAD_MALFORMED', {}, { fields });
   return parsed.data;
 }
 

@@ -219,6 +219,13 @@ describe('what is refused', () => {
     await visitor.close();
   });
 
+  test('a cid that is none is told by the name of its header', async () => {
+    const { visitor, send } = await visitorOf();
+    const answer = await send({ bytes: samplePng(), cid: 'x'.repeat(65) });
+    expect(await answer.json()).toMatchObject({ error: { fields: [{ field: 'idempotency-key' }] } });
+    await visitor.close();
+  });
+
   test('a cid that was another message’s is not taken for a file, and the message stays', async () => {
     const { visitor, send } = await visitorOf();
     const { seq, cid } = await visitor.say('text');

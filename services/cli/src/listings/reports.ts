@@ -16,6 +16,12 @@ function daysOf(written: string): number {
   return days;
 }
 
+function dayOf(written: string): string {
+  const isDay = written === '' || /^\d{4}-\d{2}-\d{2}$/.test(written);
+  if (!isDay) throw usageError(`--until ${written}: must be a day, such as 2026-08-31`);
+  return written;
+}
+
 const isColoured = ({ output, env }: Terminal): boolean => output.isTTY === true && !env.NO_COLOR;
 
 /** Figures of what happened. */
@@ -27,7 +33,7 @@ export const reportListings: readonly Listing[] = [
     filters: ['days', 'until', 'channel'],
     columns: [],
     async *list(server, { days = defaultDays, until = '', channel = '' }) {
-      const request = { days: daysOf(days), lastDay: until, channel };
+      const request = { days: daysOf(days), lastDay: dayOf(until), channel };
       yield await server.client(AnalyticsServiceService).queryReport(request);
     },
     lines(item, terminal) {

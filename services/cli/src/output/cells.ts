@@ -11,12 +11,14 @@ import type { JsonRow } from './write-rows';
 export const valueAt = (row: JsonRow, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (value as JsonRow | undefined | null)?.[key], row);
 
-/** A column that shows the value at a path; lists with commas. */
+/** A column that shows the value at a path; lists with commas, texts in several languages with strokes. */
 export const column = (title: string, path: string): Column<JsonRow> => ({
   title,
   cell(row) {
     const value = valueAt(row, path);
-    return Array.isArray(value) ? value.join(', ') : String(value ?? '');
+    if (Array.isArray(value)) return value.join(', ');
+    if (typeof value === 'object' && value !== null) return Object.values(value).join(' / ');
+    return String(value ?? '');
   },
 });
 

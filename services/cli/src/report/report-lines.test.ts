@@ -217,10 +217,17 @@ describe('omnigate get report', () => {
     expect((await run(['-o', 'yaml'])).out).toContain('first_day: 2026-03-02');
   });
 
-  test.each([[['--days', '0']], [['--days', '367']], [['--days', 'many']], [['--state', 'open']]])(
-    '%j is wrong usage',
-    async (words) => {
-      expect(await run(words)).toMatchObject({ code: 2, out: '' });
-    },
-  );
+  test.each([
+    [['--days', '0']],
+    [['--days', '367']],
+    [['--days', 'many']],
+    [['--until', 'yesterday']],
+    [['--state', 'open']],
+  ])('%j is wrong usage', async (words) => {
+    expect(await run(words)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(words[0] ?? ''),
+    });
+  });
 });

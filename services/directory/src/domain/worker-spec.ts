@@ -1,10 +1,15 @@
 import { z } from 'zod';
+import { bilingual } from './bilingual';
 import { resourceName, text } from './text';
 
 /** spec of a Worker; without a channel they work by API alone. */
 export const workerSpec = z
   .strictObject({
-    display_name: text(100, 1).optional(),
+    display_name: z
+      .union([text(100, 1), bilingual(100)], {
+        error: 'must be a text of 1 to 100 characters, or { zh, en } of such texts',
+      })
+      .optional(),
     channel: resourceName.optional(),
     address: text(200, 1).optional(),
     types: z.array(resourceName).max(100).optional(),

@@ -1,4 +1,5 @@
 import { TicketEventKind, TicketState } from '@omnigate/contracts';
+import { workerName } from '../domain/worker';
 import { addChange } from './changes';
 import { ask } from './dispatch';
 import type { Held } from './held';
@@ -15,7 +16,8 @@ export async function escalate(held: Held): Promise<void> {
   const chief = found?.active ? found : undefined;
   const has = ticket.worker === chief?.name || ticket.state === TicketState.TICKET_STATE_ACCEPTED;
   ticket.escalatedAt = now;
-  const who = book.workers.get(ticket.worker)?.displayName ?? ticket.worker;
+  const language = chief?.language ?? ticket.language;
+  const who = workerName(book.workers.get(ticket.worker), ticket.worker, language);
   const late = has ? await tellWorker(held, chief, { text: 'workerLate', values: { who } }) : undefined;
   const kind = TicketEventKind.TICKET_EVENT_KIND_ESCALATED;
   const note = chief?.name ?? '';

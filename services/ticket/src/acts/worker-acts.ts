@@ -1,6 +1,7 @@
 import { type Media, TicketEventKind, TicketState } from '@omnigate/contracts';
 import { requireState, requireWorker } from '../domain/require-state';
 import { hourMs } from '../domain/ticket';
+import { workerName } from '../domain/worker';
 import { addChange } from './changes';
 import { askRating } from './customer-acts';
 import { dispatch } from './dispatch';
@@ -22,7 +23,7 @@ export async function accept(held: Held, name: string): Promise<void> {
   requireState(ticket, [TICKET_STATE_ASSIGNED]);
   ticket.state = TICKET_STATE_ACCEPTED;
   const worker = book.workers.get(ticket.worker);
-  const who = worker?.displayName ?? ticket.worker;
+  const who = workerName(worker, ticket.worker, ticket.language);
   const notices = [
     tellCustomer(held, { text: 'accepted', values: { who } }),
     await tellWorker(held, worker, { text: 'workerAccepted', choices: ['complete'] }),

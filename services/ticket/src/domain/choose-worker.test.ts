@@ -4,7 +4,7 @@ import type { Worker } from './worker';
 
 const worker = (name: string, more: Partial<Worker> = {}): Worker => ({
   name,
-  displayName: name,
+  displayName: { zh: name, en: name },
   channel: undefined,
   address: '',
   types: undefined,

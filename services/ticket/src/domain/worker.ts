@@ -1,9 +1,9 @@
-import type { Language } from '@omnigate/ticket-form';
+import { type Bilingual, type Language, textIn } from '@omnigate/ticket-form';
 
 /** A Worker as directory has it. */
 export interface Worker {
   name: string;
-  displayName: string;
+  displayName: Bilingual;
   /** Name of the channel that they are told on; undefined for none. */
   channel: string | undefined;
   address: string;
@@ -15,3 +15,13 @@ export interface Worker {
   active: boolean;
   language: Language;
 }
+
+/**
+ * Says who a worker is.
+ *
+ * @param worker who; undefined for somebody who is gone
+ * @param name what the ticket calls them
+ * @param language the reader's
+ */
+export const workerName = (worker: Worker | undefined, name: string, language: Language): string =>
+  worker ? textIn(worker.displayName, language) : name;
