@@ -1,5 +1,6 @@
 import { TicketState } from '@omnigate/contracts';
 import { newId } from '@omnigate/runtime';
+import { openLockWatch } from '@omnigate/testkit';
 import { type Bed, customer, openBed, said } from '../testing/bed';
 import { crew, repair } from '../testing/declared';
 
@@ -17,6 +18,9 @@ const wish = (value: object = {}) => ({
 const answer = (ticketId: string, choice: string, more: object = {}) => ({
   request: { $case: 'answer' as const, value: { ticketId, choice, ...more } },
 });
+
+const waitingText = `
+select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 
 /** A ticket that the bot had made, and who may answer. */
 async function openTicket() {
@@ -240,6 +244,26 @@ test('what is no request at all goes to the dead letters or is dropped', async (
     'drop',
   ]);
   expect(await now()).toMatchObject({ seq: 2n });
+});
+
+test('batches of several tenants take numbers in one order, in whatever order they were asked for', async () => {
+  const tenants = [bed.addTenant(), bed.addTenant()];
+  for (const tenantId of tenants) await bed.request(tenantId, { ...bed.from(tenantId), request: wish() });
+  const watch = await openLockWatch(bed.url);
+  const text = 'select from ticket.ticket_number where tenant_id = any($1::uuid[]) for update';
+  const letGo = await watch.hold([{ text, values: [tenants] }]);
+  try {
+    const batch = (ids: readonly string[]) =>
+      bed.requestAll(ids.map((tenantId) => ({ tenantId, ...bed.from(tenantId), request: wish() })));
+    const done = Promise.all([batch(tenants), batch(tenants.toReversed())]);
+    // Each waits for its first number.
+    while ((await watch.query({ text: waitingText })).length < 2) await new Promise(setImmediate);
+    await letGo();
+    expect(await done).toEqual([1, 2].map(() => [{ kind: 'ok' }, { kind: 'ok' }]));
+  } finally {
+    await letGo();
+    await watch.end();
+  }
 });
 
 test('while directory is away the batch waits', async () => {

@@ -100,6 +100,14 @@ export async function openBed() {
           requests.map((request) => recordOf(tenantId, request)),
         ),
       ),
+    /** One batch of ticket.requested, of several tenants. */
+    requestAll: (requests: readonly (DeepPartial<TicketRequested> & { tenantId: string })[]) =>
+      database.transaction({ tenants: requests.map(({ tenantId }) => tenantId) }, (tx) =>
+        createTicketRequested(context)(
+          tx,
+          requests.map((request) => recordOf(request.tenantId, request)),
+        ),
+      ),
     /** A customer's place in a request. */
     from: (tenantId: string, address = customer, name: 'shop' | 'crew' = 'shop') => {
       const channel = directory.channel(tenantId, name);

@@ -24,14 +24,19 @@ export function createTicketRequested(context: TicketContext) {
   return async (tx: Transaction, records: BusRecord[]): Promise<Outcome[]> => {
     const requests = records.map((record) => readRequest(record));
     await lockTickets(tx, answered(requests));
-    const outcomes: Outcome[] = [];
-    for (const request of requests)
-      outcomes.push(
-        request ? await handle(context, tx, request) : { kind: 'deadLetter', code: 'INVALID_ARGUMENT' },
-      );
+    const outcomes = records.map((): Outcome => ({ kind: 'deadLetter', code: 'INVALID_ARGUMENT' }));
+    for (const { index, request } of byTenant(requests)) outcomes[index] = await handle(context, tx, request);
     return outcomes;
   };
 }
+
+/** A tenant's number is held until the end: batches that share tenants take them in one order. */
+const byTenant = (requests: readonly (TicketRequested | undefined)[]) =>
+  requests
+    .flatMap((request, index) => (request ? [{ index, request }] : []))
+    .sort(({ request: a }, { request: b }) =>
+      a.tenantId < b.tenantId ? -1 : Number(a.tenantId > b.tenantId),
+    );
 
 function readRequest(record: BusRecord): TicketRequested | undefined {
   const request = TicketRequested.decode(record.value);
