@@ -87,6 +87,11 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
     ...process,
     ...{ url: fresh.url, directory, addTenant: directory.addTenant, addChannel: directory.addChannel },
   };
+  const messagesOf = async ({ tenantId }: TestTenant, conversationId: string) => {
+    const range = { tenantId, conversationId, beforeSeq: 2 ** 31 - 1, limit: 100 };
+    const rows = await database.transaction({ tenants: [tenantId] }, (tx) => readMessages(tx, range));
+    return rows.reverse();
+  };
 
   return {
     ...within,
@@ -146,15 +151,16 @@ export async function openBed(o: Pick<ProcessOptions, 'ask'> = {}) {
         }),
       ),
     /** What was said in a conversation, such as `customer: hello`, in order. */
-    async said({ tenantId }: TestTenant, conversationId: string): Promise<string[]> {
-      const range = { tenantId, conversationId, beforeSeq: 2 ** 31 - 1, limit: 100 };
-      const rows = await database.transaction({ tenants: [tenantId] }, (tx) => readMessages(tx, range));
-      return rows.reverse().map(({ direction, role, content }) => {
+    async said(tenant: TestTenant, conversationId: string): Promise<string[]> {
+      return (await messagesOf(tenant, conversationId)).map(({ direction, role, content }) => {
         const speaker = PartyRole[role]?.replace('PARTY_ROLE_', '').toLowerCase();
         const who = direction === Direction.DIRECTION_INTERNAL ? `${speaker}'s note` : speaker;
         return `${who}: ${utteranceText(Content.decode(content))}`;
       });
     },
+    /** What each message of a conversation holds, in order. */
+    contentsOf: async (tenant: TestTenant, conversationId: string): Promise<Content[]> =>
+      (await messagesOf(tenant, conversationId)).map(({ content }) => Content.decode(content)),
     async close() {
       await process.close();
       await fresh.drop();

@@ -86,6 +86,19 @@ describe('an answer', () => {
     expect(await said(tenant)).toEqual(['customer: hello', 'bot: Hello.\nWhich one?']);
   });
 
+  test('that is one message and asks is a menu where the channel shows menus', async () => {
+    const tenant = bed.addTenant({ menu: true });
+    await bed.receive(tenant, { text: 'hello' });
+    const job = await jobOf(tenant);
+    const options = ['One', 'Two'].map((label) => ({ id: label, label }));
+    const question: Action = { $case: 'clarify', value: { text: 'Which one?', options } };
+    await settle({ job, response: answer(reply('Hello.'), question) });
+    const sent = await bed.contentsOf(tenant, job.conversationId);
+    expect(sent.slice(1)).toMatchObject([
+      { kind: { $case: 'menu', value: { body: 'Hello.\nWhich one?', options } } },
+    ]);
+  });
+
   test('that comes a second time has no effect', async () => {
     const tenant = await asked('hello');
     const job = await jobOf(tenant);

@@ -3,6 +3,7 @@ import {
   type Content,
   ConversationOwner,
   ConversationState,
+  type MenuOption,
   PartyRole,
   Resolution,
   type ResolvedChannel,
@@ -224,12 +225,16 @@ function textOf(content: Content): string {
 
 const isSaid = (content: Content): boolean => textOf(content).trim() !== '';
 
-/** Where a turn may send one message only, or the channel shows no menus, texts travel as one. */
+/** Where the channel shows no menus, they are texts; where a turn may send one message only, all travel as one. */
 function joined(contents: Content[], channel: ResolvedChannel): Content[] {
   const { singleMessageTurn, menu } = channel.channelType?.capabilities ?? {};
-  const shown = menu
-    ? contents
-    : contents.map((content): Content => ({ kind: { $case: 'text', value: { body: textOf(content) } } }));
+  const shown = menu ? contents : contents.map((content) => contentWith(textOf(content), []));
   if (!singleMessageTurn || shown.length < 2) return shown;
-  return [{ kind: { $case: 'text', value: { body: shown.map(textOf).join('\n') } } }];
+  return [contentWith(shown.map(textOf).join('\n'), shown.flatMap(optionsOf))];
 }
+
+const contentWith = (body: string, options: MenuOption[]): Content => ({
+  kind: options.length > 0 ? { $case: 'menu', value: { body, options } } : { $case: 'text', value: { body } },
+});
+
+const optionsOf = ({ kind }: Content): MenuOption[] => (kind?.$case === 'menu' ? kind.value.options : []);
