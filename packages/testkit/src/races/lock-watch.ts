@@ -32,6 +32,13 @@ const deadlockTimeout = '50ms';
 
 class LetGo extends Error {}
 
+/** Asked all the time: prepared, and without what the view adds. */
+const waitingStatement: Statement = {
+  name: 'lock-watch-waiting',
+  text: `select application_name from pg_stat_get_activity(null)
+    where wait_event_type = 'Lock' and datid = (select oid from pg_database where datname = current_database())`,
+};
+
 /**
  * Opens a watch; connections that are made to the database from now on find deadlocks soon.
  * @param url a superuser's, as `freshDatabase` gives it
@@ -49,7 +56,10 @@ export async function openLockWatch(url: string): Promise<LockWatch> {
   const name = quoteIdentifier(decodeURIComponent(pathname.slice(1)));
   await database.query({ text: `alter database ${name} set deadlock_timeout = '${deadlockTimeout}'` });
   return {
-    waiting: async () => new Set(await applications(database, "and wait_event_type = 'Lock'")),
+    waiting: async () => {
+      const rows = await database.query<{ application_name: string }>(waitingStatement);
+      return new Set(rows.map((row) => row.application_name));
+    },
     hold: (statements) => hold(database, statements),
     query: (statement) => database.query(statement),
     async deadlocks() {
@@ -59,15 +69,15 @@ export async function openLockWatch(url: string): Promise<LockWatch> {
       return Number(row?.deadlocks);
     },
     async gone(names) {
-      while ((await applications(database, '')).some((each) => names.includes(each))) await sleep(5);
+      while ((await connected(database)).some((each) => names.includes(each))) await sleep(5);
     },
     end: () => database.end(),
   };
 }
 
-async function applications(database: Database, condition: string): Promise<string[]> {
+async function connected(database: Database): Promise<string[]> {
   const rows = await database.query<{ application_name: string }>({
-    text: `select application_name from pg_stat_activity where datname = current_database() ${condition}`,
+    text: 'select application_name from pg_stat_activity where datname = current_database()',
   });
   return rows.map((row) => row.application_name);
 }

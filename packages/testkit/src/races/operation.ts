@@ -46,32 +46,76 @@ function pairsOf<T extends RaceTypes>(operations: readonly Operation<T>[]): [Ope
   );
 }
 
-/** Rounds of every pair of operations, by pair, in the kinds of scenes where either has its whole effect. */
-export function roundsAtOnce<T extends RaceTypes>(operations: readonly Operation<T>[]): Round<T>[][] {
-  return pairsOf(operations).map(([left, right]) =>
-    kindsOf(left, right).map((kind): Round<T> => ({ left, right, kind })),
-  );
+/** Both have their whole effect. */
+const atHome = <T extends RaceTypes>({ left, right, kind }: Round<T>): boolean =>
+  left.home === kind && right.home === kind;
+
+/**
+ * Says which round stands for another: those that differ in names alone are one, since operations of one `run` do the same
+ * in a scene of one kind.
+ */
+function merging<T extends RaceTypes>(rounds: readonly Round<T>[]): (round: Round<T>) => Round<T> {
+  const runs = [...new Set(rounds.flatMap(({ left, right }) => [left.run, right.run]))];
+  const keyOf = ({ left, right, kind, obstacle = '' }: Round<T>): string =>
+    [runs.indexOf(left.run), runs.indexOf(right.run), kind, obstacle].join(' ');
+  const first = new Map<string, Round<T>>();
+  for (const round of [...rounds.filter(atHome), ...rounds]) {
+    if (!first.has(keyOf(round))) first.set(keyOf(round), round);
+  }
+  return (round) => first.get(keyOf(round)) ?? round;
 }
 
 /**
- * Rounds of every pair, whichever is first, behind each thing that both wait for.
- * @param o.tries how often behind an obstacle; default once
- * @param o.last the obstacle that no operation takes anything after: who comes first makes no difference there
+ * Rounds of every pair of operations, by pair, in the kinds of scenes where either has its whole effect. Pairs share those
+ * that differ in names alone.
+ */
+export function roundsAtOnce<T extends RaceTypes>(operations: readonly Operation<T>[]): Round<T>[][] {
+  const pairs = pairsOf(operations).map(([left, right]) =>
+    kindsOf(left, right).map((kind): Round<T> => ({ left, right, kind })),
+  );
+  const merge = merging(pairs.flat());
+  return pairs.map((rounds) => rounds.map(merge));
+}
+
+/** How operations are held up. */
+export interface HoldingUp<T extends RaceTypes> {
+  /** How often behind an obstacle; default once. */
+  tries?: Partial<Record<T['obstacle'], number>>;
+  /** The obstacle that no operation takes anything after: who comes first makes no difference there. */
+  last: T['obstacle'];
+  /**
+   * Name of an operation that takes all that any takes of the last obstacle. Whoever holds some of that waits for nothing
+   * else, so their orders alone matter, and behind it each operation meets this one and itself; default: every other.
+   */
+  witness?: string;
+}
+
+/**
+ * Rounds of every pair, whichever is first, behind each thing that both wait for; those that differ in names alone are one.
+ *
+ * @param o how they are held up.
  */
 export function roundsHeldUp<T extends RaceTypes>(
   operations: readonly Operation<T>[],
-  o: { tries?: Partial<Record<T['obstacle'], number>>; last: T['obstacle'] },
+  o: HoldingUp<T>,
 ): Round<T>[] {
-  const behind = (left: Operation<T>, right: Operation<T>, obstacle: T['obstacle']): Round<T>[] => {
-    const rounds = kindsOf(left, right).map((kind): Round<T> => ({ left, right, kind, obstacle }));
-    return Array.from({ length: o.tries?.[obstacle] ?? 1 }, () => rounds).flat();
-  };
-  return pairsOf(operations).flatMap(([left, right]) =>
+  const behind = (left: Operation<T>, right: Operation<T>, obstacle: T['obstacle']): Round<T>[] =>
+    kindsOf(left, right).map((kind): Round<T> => ({ left, right, kind, obstacle }));
+  const isProof = (left: Operation<T>, right: Operation<T>, obstacle: T['obstacle']): boolean =>
+    obstacle !== o.last ||
+    o.witness === undefined ||
+    left === right ||
+    [left.name, right.name].includes(o.witness);
+  const rounds = pairsOf(operations).flatMap(([left, right]) =>
     left.waitsFor
-      .filter((obstacle) => right.waitsFor.includes(obstacle))
+      .filter((obstacle) => right.waitsFor.includes(obstacle) && isProof(left, right, obstacle))
       .flatMap((obstacle) => {
         const once = obstacle === o.last || left === right;
         return [...behind(left, right, obstacle), ...(once ? [] : behind(right, left, obstacle))];
       }),
   );
+  return [...new Set(rounds.map(merging(rounds)))].flatMap((round) => {
+    const obstacle = round.obstacle as T['obstacle'];
+    return Array.from({ length: o.tries?.[obstacle] ?? 1 }, () => round);
+  });
 }

@@ -48,6 +48,11 @@ const ticket = AskResponse.fromPartial({
     { kind: { $case: 'resolve', value: {} } },
   ],
 });
+const customersWrite = received();
+const systemSends = called(
+  (scene) => scene.addresses,
+  ({ conversations }, address) => conversations.sendMessage({ channel: 'shop', address, content }),
+);
 /** What every change of a conversation waits for. */
 const changing: readonly Obstacle[] = ['conversation', 'busHead'];
 const releasing: readonly Obstacle[] = [...changing, 'turn', 'offer', 'queueEntry'];
@@ -58,14 +63,14 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     name: 'customers write',
     home: 'answering',
     waitsFor: [...changing, 'turn', 'replyWindow'],
-    run: received(),
+    run: customersWrite,
   },
-  { name: 'customers are new', home: 'unknown', waitsFor: ['address', 'busHead'], run: received() },
+  { name: 'customers are new', home: 'unknown', waitsFor: ['address', 'busHead'], run: customersWrite },
   {
     name: 'customers come back',
     home: 'resolved',
     waitsFor: ['openConversation', 'busHead'],
-    run: received(),
+    run: customersWrite,
   },
   {
     name: 'customers rate, and write again',
@@ -175,19 +180,13 @@ export const operations: readonly Operation<RoutingRaces>[] = [
     name: 'a system sends to known addresses',
     home: 'resolved',
     waitsFor: ['openConversation', 'busHead'],
-    run: called(
-      (scene) => scene.addresses,
-      ({ conversations }, address) => conversations.sendMessage({ channel: 'shop', address, content }),
-    ),
+    run: systemSends,
   },
   {
     name: 'a system sends to new addresses',
     home: 'unknown',
     waitsFor: ['address', 'busHead'],
-    run: called(
-      (scene) => scene.addresses,
-      ({ conversations }, address) => conversations.sendMessage({ channel: 'shop', address, content }),
-    ),
+    run: systemSends,
   },
   { name: 'events are told', home: 'answering', waitsFor: [...changing, 'replyWindow'], run: toldEvents },
   {

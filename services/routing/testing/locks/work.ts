@@ -234,7 +234,7 @@ export async function lapsed({ context, database }: RoutingProcess): Promise<voi
   await dispatcher.stop();
 }
 
-/** Records on three topics in one transaction, as the sender of an adapter service and routing publish them. */
+/** Records on all topics that routing and the sender of an adapter service publish on, in one transaction. */
 export async function published({ context }: RoutingProcess, scene: Scene): Promise<void> {
   const { tenantId, channel } = scene;
   const status = MessageStatus.encode(MessageStatus.fromPartial({ tenantId })).finish();
@@ -243,12 +243,17 @@ export async function published({ context }: RoutingProcess, scene: Scene): Prom
     [topics.messageStatus, status] as const,
     [topics.conversationChanged, changed] as const,
     [topics.messageSend('channel-webhooks'), status] as const,
+    [topics.mediaFetch('channel-webhooks'), status] as const,
+    [topics.ticketRequested, status] as const,
   ];
-  const records = scene.addresses.flatMap((address) =>
-    contents.map(([topic, value]): OutgoingRecord => {
-      const key = messageKey(channel.id, address, '');
-      return { topic, key, value, eventId: newId(), type: '', tenantId };
-    }),
+  const keys = [
+    ...scene.addresses.map((address) => messageKey(channel.id, address, '')),
+    ...scene.conversations.map(({ id }) => id),
+  ];
+  const records = keys.flatMap((key) =>
+    contents.map(
+      ([topic, value]): OutgoingRecord => ({ topic, key, value, eventId: newId(), type: '', tenantId }),
+    ),
   );
   await context.database.transaction({ tenants: [tenantId] }, async (tx) => {
     for (const record of scene.turned(records)) context.bus.publish(tx, [record]);
