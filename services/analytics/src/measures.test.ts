@@ -149,6 +149,24 @@ describe('the figures of a little day, worked out by hand', () => {
     });
   });
 
+  test('what nobody answered and no queue had is ended, and nothing else', async () => {
+    const quiet = bed.addTenant('UTC');
+    const told = new ConversationStory(quiet, 'sms')
+      .opened('2026-03-03T01:00:00Z')
+      .system('2026-03-03T01:00:00Z')
+      .customer('2026-03-03T01:05:00Z', '1')
+      .resolved('2026-03-04T01:05:00Z', RESOLUTION_UNSPECIFIED);
+    const waited = new ConversationStory(quiet, 'sms')
+      .opened('2026-03-03T01:00:00Z')
+      .customer('2026-03-03T01:00:00Z', 'hello')
+      .handedOver('2026-03-03T01:00:00Z', 'PEOPLE_FIRST')
+      .resolved('2026-03-04T01:05:00Z', RESOLUTION_UNSPECIFIED);
+    await bed.take(...told.records, ...waited.records);
+    expect((await bed.report(quiet, { days: 2, lastDay: '2026-03-04' })).outcomes).toEqual({
+      ...{ resolved: 2n, botConfirmed: 0n, botAssumed: 0n, byPeople: 1n },
+    });
+  });
+
   test('handoffs by reason, the most frequent first', async () => {
     expect((await day()).handoffs).toEqual([
       { name: 'PEOPLE_FIRST', count: 2n },

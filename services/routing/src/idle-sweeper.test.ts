@@ -2,13 +2,18 @@ import {
   ConversationChanged,
   ConversationOwner,
   ConversationState,
+  PartyRole,
   Resolution,
   topics,
 } from '@omnigate/contracts';
+import { newId } from '@omnigate/runtime';
 import { type Bed, customer, openBed } from '../testing/bed';
 import type { TestTenant } from '../testing/directory';
 import { ownerOf } from '../testing/process';
+import { noticeTo, textOf, ticketMenu } from '../testing/ticket-desk';
 import { createIdleSweeper } from './idle-sweeper';
+import { beginChanges, sendMessage, writeChanges } from './store/changes';
+import { lockConversations } from './store/conversations';
 
 const { CONVERSATION_STATE_OPEN, CONVERSATION_STATE_RESOLVED } = ConversationState;
 
@@ -34,6 +39,19 @@ describe('conversations that are idle', () => {
         });
       }
     });
+  /** The bot answers whatever is open. */
+  const answer = ({ tenantId, channel }: TestTenant) =>
+    bed.database.transaction({ tenants: [tenantId] }, async (tx) => {
+      const open = await bed.conversationsOf({ tenantId } as TestTenant);
+      const rows = await lockConversations(
+        tx,
+        open.map(({ id }) => ({ tenantId, conversationId: id })),
+      );
+      const changes = beginChanges(tx, new Date());
+      const content = textOf('Today.');
+      for (const row of rows) sendMessage(changes, row, channel, { role: PartyRole.PARTY_ROLE_BOT, content });
+      await writeChanges(changes, bed.bus);
+    });
   const statesOf = async (tenant: TestTenant) =>
     (await bed.conversationsOf(tenant)).map(({ address, state }) => ({ address, state }));
 
@@ -58,6 +76,7 @@ describe('conversations that are idle', () => {
     const tenant = bed.addTenant();
     const sweeper = sweeperOf(tenant);
     await bed.receive(tenant, { text: 'when will my order ship' });
+    await answer(tenant);
     await age(tenant, 23.9);
     await sweeper.sweep();
     expect(await statesOf(tenant)).toEqual([{ address: customer, state: CONVERSATION_STATE_OPEN }]);
@@ -75,6 +94,24 @@ describe('conversations that are idle', () => {
       CONVERSATION_STATE_OPEN,
       CONVERSATION_STATE_RESOLVED,
     ]);
+  });
+
+  test('one that only a message to the customer opened, or a worker’s answer, ends without being taken for solved', async () => {
+    const [written, asked] = [bed.addTenant(), bed.addTenant()];
+    await bed
+      .conversations(ownerOf(written.tenantId))
+      .sendMessage({ channel: 'shop', address: customer, content: textOf('Your parcel is here.') });
+    const menu = ticketMenu(newId(), 'A new ticket.', { accept: 'Accept' });
+    await bed.tickets(asked, { notices: [noticeTo(asked, { content: menu })] });
+    await bed.receive(asked, { text: '1' });
+    for (const tenant of [written, asked]) await age(tenant, 25);
+    await sweeperOf(written, asked).sweep();
+    for (const tenant of [written, asked]) {
+      const ends = (await told(tenant)).filter(({ change }) => change?.$case === 'resolved');
+      expect(ends).toMatchObject([
+        { change: { value: { actor: 'system', resolution: Resolution.RESOLUTION_UNSPECIFIED } } },
+      ]);
+    }
   });
 
   test('an old conversation goes on as long as the customer writes', async () => {

@@ -7,7 +7,7 @@ import { resolved } from './domain/conversation';
 import { addOfferChange } from './queue/offer-change';
 import { addChange, beginChanges, writeChanges } from './store/changes';
 import { lockConversations } from './store/conversations';
-import { type IdleLimit, lockIdleConversations } from './store/idle-conversations';
+import { answeredByBot, type IdleLimit, lockIdleConversations } from './store/idle-conversations';
 import { withdrawOffers } from './store/offers';
 import { deleteQueueEntries } from './store/queue';
 import { endTurns } from './store/turns';
@@ -35,8 +35,9 @@ export interface IdleSweeper {
 }
 
 /**
- * Ends, once a minute, conversations that the bot has and whose customer has not written for the tenant's idle hours: it is
- * assumed that the question is solved. Any number of processes share the work.
+ * Ends, once a minute, conversations that the bot has and whose customer has not written for the tenant's idle hours. Where
+ * the bot has answered, it is assumed that the question is solved; one that only a message to somebody opened, or a worker's
+ * answer to one, had no question. Any number of processes share the work.
  *
  * @param context what the sweeper works with.
  * @returns how to begin and end it.
@@ -112,12 +113,14 @@ async function end(
   await endTurns(tx, ids);
   const offers = await withdrawOffers(tx, ids);
   await deleteQueueEntries(tx, ids);
+  const answered = await answeredByBot(tx, ids);
   const changes = beginChanges(tx, context.clock());
   for (const conversation of conversations) {
     const channel = await context.directory.channel(conversation.channelId);
     const own = offers.filter(({ conversationId }) => conversationId === conversation.id);
     for (const offer of own) addOfferChange(changes, conversation, channel, offer);
-    const value = { actor: 'system', resolution: Resolution.RESOLUTION_ASSUMED };
+    const { RESOLUTION_ASSUMED: solved, RESOLUTION_UNSPECIFIED: unknown } = Resolution;
+    const value = { actor: 'system', resolution: answered.has(conversation.id) ? solved : unknown };
     addChange(changes, resolved(conversation), channel, { $case: 'resolved', value });
   }
   await writeChanges(changes, context.bus);

@@ -183,10 +183,11 @@ export function conversationFigures(fact: ConversationFact): Figure[] {
 }
 
 /** How a conversation ended. */
-export type Outcome = 'confirmed' | 'assumed' | 'people';
+export type Outcome = 'confirmed' | 'assumed' | 'people' | 'nobody';
 
-function outcomeOf({ hadPerson, resolution }: ConversationFact): Outcome {
+function outcomeOf({ hadPerson, resolution, handoffs, firstAnswerAt }: ConversationFact): Outcome {
   if (hadPerson) return 'people';
   if (resolution === Resolution.RESOLUTION_CONFIRMED) return 'confirmed';
-  return resolution === Resolution.RESOLUTION_ASSUMED ? 'assumed' : 'people';
+  if (resolution === Resolution.RESOLUTION_ASSUMED) return 'assumed';
+  return firstAnswerAt || handoffs.length > 0 ? 'people' : 'nobody';
 }

@@ -1,4 +1,4 @@
-import { ConversationOwner, ConversationState, Direction } from '@omnigate/contracts';
+import { ConversationOwner, ConversationState, Direction, PartyRole } from '@omnigate/contracts';
 import type { Queryable } from '@omnigate/database';
 import type { ConversationId } from './conversations';
 
@@ -47,4 +47,23 @@ export async function lockIdleConversations(
     values: [locked.map((row) => row.tenant_id), locked.map((row) => row.id), locked.map((row) => row.hours)],
   });
   return idle.map((row) => ({ tenantId: row.tenant_id, conversationId: row.id }));
+}
+
+/**
+ * Tells in which conversations the bot has answered something that the customer had written. The bot is asked about nothing
+ * else: what only happens on a channel, or answers a ticket's menu, has no answer of it.
+ *
+ * @param tx the transaction that holds the conversations.
+ * @param ids the conversations.
+ * @returns the ids of those.
+ */
+export async function answeredByBot(tx: Queryable, ids: readonly ConversationId[]): Promise<Set<string>> {
+  const rows = await tx.query<{ id: string }>({
+    name: 'conversation-answered-by-bot',
+    text: `select k.id from unnest($1::uuid[], $2::uuid[]) as k(tenant_id, id)
+      where exists (select 1 from message m where m.tenant_id = k.tenant_id and m.conversation_id = k.id
+        and m.direction = ${Direction.DIRECTION_OUTBOUND} and m.role = ${PartyRole.PARTY_ROLE_BOT})`,
+    values: [ids.map((each) => each.tenantId), ids.map((each) => each.conversationId)],
+  });
+  return new Set(rows.map(({ id }) => id));
 }
