@@ -10,6 +10,7 @@ export { createMetrics, type Metrics } from './metrics';
 export { registerOperations } from './operations';
 export { type Part, type RunningParts, type RunOptions, runParts } from './parts';
 export { maskPersonalData } from './personal-data';
+export { createRecurringWork, type RecurringWork } from './recurring-work';
 export { sanitizeText } from './sanitize-text';
 export type { ServiceApp } from './service-app';
 export { createSignals, type Signals } from './signals';

@@ -1,4 +1,4 @@
-import { toAppError } from '@omnigate/errors';
+import { createRecurringWork } from '@omnigate/runtime';
 import type { AnalyticsContext } from './context';
 import { addDays, zonedHour } from './domain/zoned-day';
 import { forgetRareWords, forgetSaid, type TenantDay } from './store/words';
@@ -28,9 +28,10 @@ export interface Retention {
  * @returns how to begin and end it.
  */
 export function createRetention(context: AnalyticsContext): Retention {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let working = Promise.resolve();
+  const { logger } = context;
+  const failure = 'old words could not be forgotten';
+  // At once too, for processes that live shorter than an hour.
+  const recurring = createRecurringWork({ work: forget, everyMs, atOnce: true, logger, failure });
 
   const oldestDay = async (tenantId: string): Promise<TenantDay> => {
     const { day } = zonedHour(context.clock(), await timeZoneOf(context, tenantId));
@@ -46,30 +47,11 @@ export function createRetention(context: AnalyticsContext): Retention {
   }
 
   async function forget(): Promise<void> {
-    try {
-      const { tenantIds } = await context.registry.listTenants({});
-      for (let from = 0; from < tenantIds.length && !stopped; from += tenantsAtOnce) {
-        await forgetOf(tenantIds.slice(from, from + tenantsAtOnce));
-      }
-    } catch (error) {
-      context.logger.warn({ err: toAppError(error) }, 'old words could not be forgotten');
+    const { tenantIds } = await context.registry.listTenants({});
+    for (let from = 0; from < tenantIds.length && !recurring.stopped; from += tenantsAtOnce) {
+      await forgetOf(tenantIds.slice(from, from + tenantsAtOnce));
     }
   }
 
-  return {
-    forget,
-    begin() {
-      const go = (): void => {
-        working = working.then(forget);
-      };
-      // At once too, for processes that live shorter than an hour.
-      go();
-      timer = setInterval(go, everyMs).unref();
-    },
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await working;
-    },
-  };
+  return { forget: recurring.run, begin: recurring.begin, stop: recurring.stop };
 }

@@ -111,7 +111,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
       });
       await deliveries.start();
       await fetching.start();
-      prune.start();
+      prune.begin();
       // Not awaited: the directory may start later, and pushes to known channels need not wait for it.
       void registration.start();
     },

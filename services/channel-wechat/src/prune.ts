@@ -1,5 +1,5 @@
 import type { Database } from '@omnigate/database';
-import type { Logger } from '@omnigate/runtime';
+import { createRecurringWork, type Logger } from '@omnigate/runtime';
 import type { OpenHolds } from './holds/open-holds';
 import { pruneCustomers } from './store/customers';
 import { prunePushes } from './store/pushes';
@@ -8,7 +8,7 @@ import { prunePushes } from './store/pushes';
 export interface Prune {
   /** A tenant has rows. Of a tenant that never writes again the last ones stay. */
   saw(tenantId: string): void;
-  start(): void;
+  begin(): void;
   stop(): Promise<void>;
 }
 
@@ -19,8 +19,6 @@ const tenantsAtOnce = 200;
 /** Makes the look at what is old, once a minute. */
 export function createPrune(o: { database: Database; holds: OpenHolds; logger: Logger }): Prune {
   const tenants = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  let working: Promise<void> = Promise.resolve();
 
   async function prune(): Promise<void> {
     o.holds.sweep();
@@ -33,18 +31,7 @@ export function createPrune(o: { database: Database; holds: OpenHolds; logger: L
     }
   }
 
-  return {
-    saw: (tenantId) => void tenants.add(tenantId),
-    start() {
-      timer = setInterval(() => {
-        working = prune().catch((err: unknown) =>
-          o.logger.warn({ err }, 'old pushes could not be forgotten'),
-        );
-      }, everyMs);
-    },
-    async stop() {
-      clearInterval(timer);
-      await working;
-    },
-  };
+  const failure = 'old pushes could not be forgotten';
+  const { begin, stop } = createRecurringWork({ work: prune, everyMs, logger: o.logger, failure });
+  return { saw: (tenantId) => void tenants.add(tenantId), begin, stop };
 }

@@ -1,7 +1,7 @@
 import { type RegistryServiceService, Resolution } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
-import { toAppError } from '@omnigate/errors';
 import type { Client } from '@omnigate/rpc';
+import { createRecurringWork } from '@omnigate/runtime';
 import type { RoutingContext } from './context';
 import { resolved } from './domain/conversation';
 import { addOfferChange } from './queue/offer-change';
@@ -43,41 +43,25 @@ export interface IdleSweeper {
  * @returns how to begin and end it.
  */
 export function createIdleSweeper(context: SweeperContext): IdleSweeper {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let working = Promise.resolve();
+  const { logger } = context;
+  const failure = 'idle conversations could not be ended';
+  const recurring = createRecurringWork({ work: sweep, everyMs, logger, failure });
 
   async function sweepOf(tenantIds: readonly string[]): Promise<void> {
     const limits = await Promise.all(tenantIds.map((tenantId) => limitOf(context, tenantId)));
     let ended = 0;
     do ended = await endIdle(context, limits);
-    while (ended >= conversationsAtOnce && !stopped);
+    while (ended >= conversationsAtOnce && !recurring.stopped);
   }
 
   async function sweep(): Promise<void> {
-    try {
-      const { tenantIds } = await context.registry.listTenants({});
-      for (let from = 0; from < tenantIds.length && !stopped; from += tenantsAtOnce) {
-        await sweepOf(tenantIds.slice(from, from + tenantsAtOnce));
-      }
-    } catch (error) {
-      context.logger.warn({ err: toAppError(error) }, 'idle conversations could not be ended');
+    const { tenantIds } = await context.registry.listTenants({});
+    for (let from = 0; from < tenantIds.length && !recurring.stopped; from += tenantsAtOnce) {
+      await sweepOf(tenantIds.slice(from, from + tenantsAtOnce));
     }
   }
 
-  return {
-    sweep,
-    begin() {
-      timer = setInterval(() => {
-        working = working.then(sweep);
-      }, everyMs).unref();
-    },
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await working;
-    },
-  };
+  return { sweep: recurring.run, begin: recurring.begin, stop: recurring.stop };
 }
 
 async function limitOf({ directory }: SweeperContext, tenantId: string): Promise<IdleLimit> {

@@ -1,6 +1,5 @@
 import type { Database } from '@omnigate/database';
-import { toAppError } from '@omnigate/errors';
-import type { Logger } from '@omnigate/runtime';
+import { createRecurringWork, type Logger } from '@omnigate/runtime';
 
 const everyMs = 3_600_000;
 
@@ -49,12 +48,12 @@ export function createRetention(deps: {
 }): Retention {
   const atOnce = deps.keysAtOnce ?? keysAtOnce;
   const tenants = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  let working = Promise.resolve();
+  const { logger } = deps;
+  const failure = 'old keys could not be forgotten';
+  const recurring = createRecurringWork({ work: forget, everyMs, logger, failure });
 
   async function forgetOf(scope: string[], { table, age, days }: Forgotten): Promise<void> {
-    for (let deleted = atOnce; deleted === atOnce && !stopped; ) {
+    for (let deleted = atOnce; deleted === atOnce && !recurring.stopped; ) {
       const [row] = await deps.database.transaction({ tenants: scope }, (tx) =>
         tx.query<{ deleted: number }>({
           name: `${table}-forget`,
@@ -72,27 +71,15 @@ export function createRetention(deps: {
 
   async function forget(): Promise<void> {
     const all = [...tenants];
-    try {
-      for (let from = 0; from < all.length; from += tenantsAtOnce) {
-        for (const each of forgotten) await forgetOf(all.slice(from, from + tenantsAtOnce), each);
-      }
-    } catch (error) {
-      deps.logger.warn({ err: toAppError(error) }, 'old keys could not be forgotten');
+    for (let from = 0; from < all.length; from += tenantsAtOnce) {
+      for (const each of forgotten) await forgetOf(all.slice(from, from + tenantsAtOnce), each);
     }
   }
 
   return {
     saw: (tenantId) => void tenants.add(tenantId),
-    forget,
-    begin() {
-      timer = setInterval(() => {
-        working = working.then(forget);
-      }, everyMs).unref();
-    },
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await working;
-    },
+    forget: recurring.run,
+    begin: recurring.begin,
+    stop: recurring.stop,
   };
 }

@@ -1,5 +1,6 @@
 import { TicketState } from '@omnigate/contracts';
 import { toAppError } from '@omnigate/errors';
+import { createRecurringWork } from '@omnigate/runtime';
 import { closeUnanswered } from './acts/customer-acts';
 import { escalate } from './acts/escalate';
 import { finish, held } from './acts/held';
@@ -26,13 +27,21 @@ export interface Sweeper {
  * @returns the sweeper
  */
 export function createSweeper(context: TicketContext): Sweeper {
-  let timer: NodeJS.Timeout | undefined;
-  let sweeping = Promise.resolve();
-  let stopped = false;
+  let waitMs = lookEveryMs;
+  const recurring = createRecurringWork({
+    async work() {
+      waitMs = lookEveryMs;
+      waitMs = await sweep();
+    },
+    everyMs: () => waitMs,
+    atOnce: true,
+    logger: context.logger,
+    failure: 'deadlines of tickets could not be read',
+  });
 
   // One that can't be settled stays due, and must not stand before the others: each is tried once a sweep.
-  const sweep = async (): Promise<number> => {
-    for (let after: Deadline | undefined; !stopped; ) {
+  async function sweep(): Promise<number> {
+    for (let after: Deadline | undefined; !recurring.stopped; ) {
       const page = await nextDeadlines(context.database, { limit: deadlinesAtOnce, after });
       for (const each of page.filter(({ remainingMs }) => remainingMs <= 0)) await settle(context, each);
       const next = page.find(({ remainingMs }) => remainingMs > 0);
@@ -41,27 +50,9 @@ export function createSweeper(context: TicketContext): Sweeper {
       after = page.at(-1);
     }
     return lookEveryMs;
-  };
+  }
 
-  const schedule = (ms: number): void => {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      sweeping = sweep().then(schedule, (error: unknown) => {
-        context.logger.warn({ err: toAppError(error) }, 'deadlines of tickets could not be read');
-        schedule(lookEveryMs);
-      });
-    }, ms);
-  };
-
-  return {
-    sweep,
-    begin: () => schedule(0),
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await sweeping;
-    },
-  };
+  return { sweep, begin: recurring.begin, stop: recurring.stop };
 }
 
 async function settle(context: TicketContext, { tenantId, id }: Deadline): Promise<void> {

@@ -1,6 +1,6 @@
 import { isTransient } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
-import type { Logger } from '@omnigate/runtime';
+import { createRecurringWork, type Logger } from '@omnigate/runtime';
 import type { Membership, MembershipTimings } from './membership';
 import type { Retention } from './retention';
 import type { Wakeup } from './wakeup';
@@ -31,9 +31,14 @@ const headsEveryBeats = 2;
 export function createUpkeep(o: UpkeepOptions): Upkeep {
   const { membership, wakeup } = o;
   let started: Promise<void> | undefined;
-  let timers: NodeJS.Timeout[] = [];
+  let heartbeat: NodeJS.Timeout | undefined;
   let beats = 0;
-  let underWay: Promise<void> = Promise.resolve();
+  const retaining = createRecurringWork({
+    work: async () => void (await o.retention?.run()),
+    everyMs: retentionEveryMs,
+    logger: o.logger,
+    failure: 'bus retention failed',
+  });
 
   async function begin(): Promise<void> {
     try {
@@ -45,7 +50,8 @@ export function createUpkeep(o: UpkeepOptions): Upkeep {
       throw isTransient(error) ? new AppError('BUS_UNAVAILABLE', {}, { cause: error }) : error;
     }
     wakeup.announceMembers();
-    timers = [setInterval(beat, o.heartbeatMs), setInterval(retain, retentionEveryMs)];
+    heartbeat = setInterval(beat, o.heartbeatMs);
+    retaining.begin();
   }
 
   async function beatOnce(): Promise<void> {
@@ -62,20 +68,14 @@ export function createUpkeep(o: UpkeepOptions): Upkeep {
     void beatOnce();
   }
 
-  function retain(): void {
-    underWay = underWay
-      .then(() => o.retention?.run())
-      .catch((error: unknown) => o.logger.warn({ err: error }, 'bus retention failed'));
-  }
-
   return {
     start() {
       started ??= begin();
       return started;
     },
     async stop() {
-      for (const timer of timers) clearInterval(timer);
-      await underWay;
+      clearInterval(heartbeat);
+      await retaining.stop();
       await started?.then(() => membership.end()).catch(() => undefined);
       await wakeup.stop();
     },

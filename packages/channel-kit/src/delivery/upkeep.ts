@@ -1,6 +1,6 @@
 import type { Bus } from '@omnigate/bus';
 import type { Database, Transaction } from '@omnigate/database';
-import type { Logger } from '@omnigate/runtime';
+import { createRecurringWork, type Logger } from '@omnigate/runtime';
 import { matchEarlyReceipts } from './receipt-store';
 import type { Sender } from './sender';
 import { statusRecord } from './status-record';
@@ -30,9 +30,13 @@ export function createUpkeep(o: {
   logger: Logger;
   exclusive: boolean;
 }): Upkeep {
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> = Promise.resolve();
   let looks = 0;
+  const recurring = createRecurringWork({
+    work: () => look(false),
+    everyMs: lookMs,
+    logger: o.logger,
+    failure: 'deliveries could not be looked through',
+  });
 
   async function look(first: boolean): Promise<void> {
     const channels = await listChannels(o.database);
@@ -77,26 +81,12 @@ export function createUpkeep(o: {
     return lapsed + raised > 0;
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      looking = look(false)
-        .catch((err: unknown) => o.logger.warn({ err }, 'deliveries could not be looked through'))
-        .then(() => {
-          if (timer) schedule();
-        });
-    }, lookMs);
-  }
-
   return {
     async start() {
       await look(true);
-      schedule();
+      recurring.begin();
     },
-    async stop() {
-      clearTimeout(timer);
-      timer = undefined;
-      await looking;
-    },
+    stop: recurring.stop,
   };
 }
 

@@ -1,4 +1,4 @@
-import { toAppError } from '@omnigate/errors';
+import { createRecurringWork } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import { beginChanges, writeChanges } from '../store/changes';
 import { lockConversations } from '../store/conversations';
@@ -25,35 +25,20 @@ export interface HeldRequests {
 export function createHeldRequests(
   context: Pick<RoutingContext, 'database' | 'bus' | 'clock' | 'logger'>,
 ): HeldRequests {
-  let timer: NodeJS.Timeout | undefined;
-  let working = Promise.resolve();
-
   async function release(): Promise<void> {
-    try {
-      const late = await lateConversations(context.database, conversationsAtOnce);
-      if (late.length === 0) return;
-      const tenants = [...new Set(late.map(({ tenantId }) => tenantId))];
-      await context.database.transaction({ tenants }, async (tx) => {
-        await lockConversations(tx, late);
-        const changes = beginChanges(tx, context.clock());
-        await releaseRequests(changes, late);
-        await writeChanges(changes, context.bus);
-      });
-    } catch (error) {
-      context.logger.warn({ err: toAppError(error) }, 'late ticket requests could not be let go');
-    }
+    const late = await lateConversations(context.database, conversationsAtOnce);
+    if (late.length === 0) return;
+    const tenants = [...new Set(late.map(({ tenantId }) => tenantId))];
+    await context.database.transaction({ tenants }, async (tx) => {
+      await lockConversations(tx, late);
+      const changes = beginChanges(tx, context.clock());
+      await releaseRequests(changes, late);
+      await writeChanges(changes, context.bus);
+    });
   }
 
-  return {
-    release,
-    begin() {
-      timer = setInterval(() => {
-        working = working.then(release);
-      }, everyMs).unref();
-    },
-    async stop() {
-      clearInterval(timer);
-      await working;
-    },
-  };
+  const { logger } = context;
+  const failure = 'late ticket requests could not be let go';
+  const recurring = createRecurringWork({ work: release, everyMs, logger, failure });
+  return { release: recurring.run, begin: recurring.begin, stop: recurring.stop };
 }
