@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 // The oracle: an SDK of others.
 import { decrypt, encrypt, getSignature } from '@wecom/crypto';
-import { aesKeyOf, decryptMessage, encryptMessage } from './crypto';
+import { type AesKey, aesKeyOf, decryptMessage, encryptMessage } from './crypto';
 import { signatureOf } from './signature';
 
 interface Vectors {
@@ -38,7 +38,7 @@ interface Vectors {
 
 const vectors = JSON.parse(readFileSync(join(__dirname, 'testdata', 'vectors.json'), 'utf8')) as Vectors;
 const encodingKey = 'kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR';
-const key = aesKeyOf(encodingKey) as Buffer;
+const key = aesKeyOf(encodingKey) as AesKey;
 const appId = 'wx49f0ab532d5d035a';
 
 describe('public vectors', () => {
@@ -49,7 +49,7 @@ describe('public vectors', () => {
   test.each(vectors.decryptions)(
     '$id is decrypted',
     ({ key: text, appId: id, encrypted, message, contains }) => {
-      const plain = decryptMessage(aesKeyOf(text) as Buffer, encrypted, id);
+      const plain = decryptMessage(aesKeyOf(text) as AesKey, encrypted, id);
       expect(plain).toContain(contains ?? message);
       if (message !== undefined) expect(plain).toBe(message);
     },
@@ -57,7 +57,7 @@ describe('public vectors', () => {
 
   test.each(vectors.encryptions)('$id is encrypted', (vector) => {
     const encrypted = encryptMessage(
-      aesKeyOf(vector.key) as Buffer,
+      aesKeyOf(vector.key) as AesKey,
       vector.message,
       vector.appId,
       Buffer.from(vector.random),
@@ -95,7 +95,7 @@ describe('another SDK', () => {
 
 /** Encrypts what no WeChat would. */
 function encryptRaw(plain: Buffer): string {
-  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  const cipher = createCipheriv('aes-256-cbc', key.key, key.iv).setAutoPadding(false);
   return Buffer.concat([cipher.update(plain), cipher.final()]).toString('base64');
 }
 
@@ -120,7 +120,7 @@ test.each([
   ['no block', Buffer.alloc(17).toString('base64')],
   ['nothing', ''],
   ['no Base64', '!!!!'],
-  ['another key', encryptMessage(aesKeyOf('A'.repeat(43)) as Buffer, 'text', appId)],
+  ['another key', encryptMessage(aesKeyOf('A'.repeat(43)) as AesKey, 'text', appId)],
 ])('%s is refused', (_name, encrypted) => {
   expect(decryptMessage(key, encrypted, appId)).toBeUndefined();
 });

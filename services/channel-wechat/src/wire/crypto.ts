@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 
 // AES-256-CBC, iv = first half of the key. Plaintext: 16 random bytes, message length (u32 BE), message, app id; padded by
 // PKCS#7 to blocks of 32 bytes, twice AES's own, so Node's padding is off.
@@ -7,15 +7,30 @@ const randomLength = 16;
 const headerLength = randomLength + 4;
 const keyBytes = 32;
 
+/** A channel's key, made once: from bytes, OpenSSL's key is made anew for each push, which costs more than decrypting it. */
+export interface AesKey {
+  key: KeyObject;
+  iv: Buffer;
+}
+
+const keys = new Map<string, AesKey>();
+const keysKept = 1_000;
+
 /**
  * The AES key of an EncodingAESKey.
  * @param encodingAesKey 43 characters, as the provider's console shows it
  * @returns undefined where it is none
  */
-export function aesKeyOf(encodingAesKey: string): Buffer | undefined {
+export function aesKeyOf(encodingAesKey: string): AesKey | undefined {
+  const known = keys.get(encodingAesKey);
+  if (known) return known;
   if (!/^[A-Za-z0-9+/]{43}$/.test(encodingAesKey)) return undefined;
-  const key = Buffer.from(`${encodingAesKey}=`, 'base64');
-  return key.length === keyBytes ? key : undefined;
+  const bytes = Buffer.from(`${encodingAesKey}=`, 'base64');
+  if (bytes.length !== keyBytes) return undefined;
+  if (keys.size >= keysKept) keys.clear();
+  const made = { key: createSecretKey(bytes), iv: bytes.subarray(0, 16) };
+  keys.set(encodingAesKey, made);
+  return made;
 }
 
 /**
@@ -24,7 +39,7 @@ export function aesKeyOf(encodingAesKey: string): Buffer | undefined {
  * @param appId that the plaintext must end with
  * @returns undefined for what was not encrypted by this key for this app: wrong padding, length or app id
  */
-export function decryptMessage(key: Buffer, encrypted: string, appId: string): string | undefined {
+export function decryptMessage(key: AesKey, encrypted: string, appId: string): string | undefined {
   const plain = decipher(key, encrypted);
   const content = plain && withoutPadding(plain);
   if (!content || content.length < headerLength) return undefined;
@@ -34,10 +49,10 @@ export function decryptMessage(key: Buffer, encrypted: string, appId: string): s
   return content.toString('utf8', headerLength, end);
 }
 
-function decipher(key: Buffer, encrypted: string): Buffer | undefined {
+function decipher({ key, iv }: AesKey, encrypted: string): Buffer | undefined {
   const bytes = Buffer.from(encrypted, 'base64');
   if (bytes.length === 0 || bytes.length % 16 !== 0) return undefined;
-  const cipher = createDecipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  const cipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
   // Without padding the last call gives nothing; it only checks that no block is broken.
   const plain = cipher.update(bytes);
   cipher.final();
@@ -59,7 +74,7 @@ function withoutPadding(plain: Buffer): Buffer | undefined {
  * @returns Base64
  */
 export function encryptMessage(
-  key: Buffer,
+  { key, iv }: AesKey,
   message: string,
   appId: string,
   random: Buffer = randomBytes(randomLength),
@@ -69,7 +84,7 @@ export function encryptMessage(
   length.writeUInt32BE(text.length);
   const content = Buffer.concat([random, length, text, Buffer.from(appId)]);
   const padding = blockBytes - (content.length % blockBytes);
-  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
   return Buffer.concat([cipher.update(content), cipher.update(Buffer.alloc(padding, padding))]).toString(
     'base64',
   );
