@@ -137,15 +137,25 @@ describe('groupCommit', () => {
     await Promise.all(all);
   });
 
-  it('waits for company when told to', async () => {
+  it('lets a lone item go at once, and the next wait for company since the last flush began', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] });
     const { groups, gates, flush, arrived } = gated<number>();
     const commit = groupCommit({ maxPending: 100, lingerMs: 50, flush });
     const first = commit.add(1);
-    await new Promise((resolve) => setImmediate(resolve));
-    const second = commit.add(2);
     await arrived(1);
+    jest.advanceTimersByTime(20);
     gates[0]?.resolve();
-    await Promise.all([first, second]);
-    expect(groups).toEqual([[1, 2]]);
+    await first;
+    const second = commit.add(2);
+    jest.advanceTimersByTime(29);
+    const third = commit.add(3);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(groups).toEqual([[1]]);
+    jest.advanceTimersByTime(1);
+    await arrived(2);
+    gates[1]?.resolve();
+    await Promise.all([second, third]);
+    expect(groups).toEqual([[1], [2, 3]]);
+    jest.useRealTimers();
   });
 });

@@ -8,10 +8,10 @@ export interface GroupCommitOptions<Item, Result> {
   /** Waiting items beyond this are refused with OVERLOADED; those of the tenant that has the most go first. */
   maxPending: number;
   /**
-   * Wait so long for company before a flush, or what this says of the last flush's number of items; default 0: only
-   * for what the event loop holds already.
+   * A flush begins no sooner than so long after the last one began, so that a busy system has large groups and a lone
+   * item no delay; default 0.
    */
-  lingerMs?: number | ((lastItems: number) => number);
+  lingerMs?: number;
   /** Whose an item is; flushes then take of all tenants in turn. */
   tenantOf?(item: Item): string;
   /**
@@ -52,13 +52,13 @@ export function groupCommit<Item, Result = void>(
   const queue = createFairQueue<Waiting<Item, Result>>();
   const idle: (() => void)[] = [];
   let scheduled = false;
-  let lastItems = 0;
+  let beganMs = Number.NEGATIVE_INFINITY;
 
   function schedule(): void {
     if (scheduled) return;
     scheduled = true;
     // setImmediate: everything that the event loop has read by now joins the group.
-    const waitMs = typeof lingerMs === 'number' ? lingerMs : lingerMs(lastItems);
+    const waitMs = beganMs + lingerMs - performance.now();
     if (waitMs > 0 && queue.size < maxItems) setTimeout(run, waitMs);
     else setImmediate(run);
   }
@@ -72,8 +72,8 @@ export function groupCommit<Item, Result = void>(
   }
 
   async function flushNext(): Promise<void> {
+    beganMs = performance.now();
     const group = queue.take(maxItems);
-    lastItems = group.length;
     try {
       const results = await o.flush(group.map((waiting) => waiting.item));
       if (results && results.length !== group.length) throw new AppError('INTERNAL');

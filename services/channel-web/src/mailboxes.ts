@@ -51,6 +51,8 @@ export interface MailboxesDeps {
 }
 
 const maxPendingAppends = 20_000;
+/** A person sees no difference; under load the events of many pages share a commit. */
+const appendLingerMs = 40;
 const maxPendingReads = 50_000;
 
 const tenantsOf = (mailboxes: readonly Mailbox[]) => [
@@ -80,6 +82,7 @@ export function createMailboxes({ database, bus, showFiles, appended }: Mailboxe
 
   const appends = groupCommit<Entry, Appended>({
     maxPending: maxPendingAppends,
+    lingerMs: appendLingerMs,
     tenantOf: ({ event }) => event.tenantId,
     flush,
   });

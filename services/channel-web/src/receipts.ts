@@ -27,6 +27,8 @@ export interface ReceiptsDeps {
 }
 
 const maxPendingReceipts = 50_000;
+/** Nobody waits for a receipt. */
+const lingerMs = 200;
 
 function statusesByChannel(
   receipts: readonly VisitorReceipt[],
@@ -58,6 +60,7 @@ export function createReceipts({ database, recordStatuses }: ReceiptsDeps): Rece
   }
   const group = groupCommit<VisitorReceipt, void>({
     maxPending: maxPendingReceipts,
+    lingerMs,
     tenantOf: (receipt) => receipt.tenantId,
     flush,
   });

@@ -28,6 +28,8 @@ interface Entry {
 }
 
 const maxPending = 20_000;
+/** Nobody sees the acknowledgement itself: the connection waits for an answer, for seconds. */
+const lingerMs = 40;
 
 /** Makes the inbox of this process; many pushes share one commit. */
 export function createInbox(o: {
@@ -55,6 +57,7 @@ export function createInbox(o: {
   }
   const group = groupCommit<Entry, PushPlace>({
     maxPending,
+    lingerMs,
     tenantOf: ({ push }) => push.tenantId,
     flush,
   });

@@ -37,8 +37,8 @@ interface Item {
 
 const maxGroupItems = 1_000;
 const maxWaitingItems = 20_000;
-/** A request costs as much as many records: where records come in company, wait for more. A lone one waits for nothing. */
-const busyLingerMs = 3;
+/** A request costs as much as many records: where records come in company, they wait for more. */
+const lingerMs = 8;
 /** After a failure who waits, and who comes, is refused at once for so long: providers try again, and must be told in time. */
 const refuseMs = 1_000;
 
@@ -48,7 +48,7 @@ export function createAppender(o: AppenderOptions): Appender {
   const group = groupCommit<Item[]>({
     maxItems: maxGroupItems,
     maxPending: maxWaitingItems,
-    lingerMs: (lastItems) => (lastItems > 1 ? busyLingerMs : 0),
+    lingerMs,
     tenantOf: (items) => items[0]?.record.tenantId ?? '',
     flush: (groups) => write(groups.flat()),
   });

@@ -41,8 +41,8 @@ export interface Appender {
 const maxStatementBytes = 8 * 1_024 * 1_024;
 const maxGroupItems = 1_000;
 const maxWaitingItems = 20_000;
-/** A statement costs as much as ten records: where records come in company, wait for more. A lone one waits for nothing. */
-const busyLingerMs = 3;
+/** A statement costs as much as ten records: where records come in company, they wait for more. */
+const lingerMs = 15;
 
 const unknownTime = new Date(0);
 
@@ -60,7 +60,7 @@ export function createAppender(o: AppendOptions): Appender {
   const group = groupCommit<Append[]>({
     maxItems: maxGroupItems,
     maxPending: maxWaitingItems,
-    lingerMs: (lastItems) => (lastItems > 1 ? busyLingerMs : 0),
+    lingerMs,
     tenantOf: (appends) => appends[0]?.record.tenantId ?? '',
     flush: (items) => appendGroup(o, items),
   });

@@ -21,7 +21,7 @@ import { loadTurns } from './load';
 import type { TurnJob, TurnResult } from './runner';
 
 const resultsAtOnce = 256;
-const lingerMs = 25;
+const lingerMs = 60;
 
 /** What the effects of one batch do besides messages. */
 interface Plan {
