@@ -64,7 +64,7 @@ export const adapterFields = {
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
     'Pairs of host:port, with commas, that are reached though private',
   ),
-  OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
+  OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(128).describe('Sends on the wire at once'),
 };
 
 /** What is read by whoever listens for mail. */

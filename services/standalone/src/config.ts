@@ -6,7 +6,7 @@ import { z } from 'zod';
 /** What the environment says; design §7. */
 export const configSchema = z.object({
   ...installationFields,
-  OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(32).describe('Sends on the wire at once'),
+  OMNIGATE_SENDS_IN_FLIGHT: wholeNumber(1, 1000).default(128).describe('Sends on the wire at once'),
   OMNIGATE_FETCH_ALLOW: hostPortPairs().describe(
     'host:port pairs, with commas, that api_base_url may name and files be fetched from though private',
   ),
