@@ -6,10 +6,10 @@ import { createTail } from './tail';
 const log = logKey(1, 0);
 const cursor = (next: bigint) => ({ topicId: 1, partition: 0, topic: 't', next });
 
-function append(offset: bigint, size = 1): Append {
+function append(offset: bigint, size = 1, timeMs = 1): Append {
   const ids = { eventId: `e${offset}`, type: 'a.B', tenantId: '' };
   const record = { topic: 't', key: 'k', value: Buffer.alloc(size), ...ids };
-  return { record, bytes: encodeRecord(record), log, offset, time: new Date(1) };
+  return { record, bytes: encodeRecord(record), log, offset, time: new Date(timeMs) };
 }
 
 const offsets = (records: { offset: bigint }[] | undefined) =>
@@ -49,6 +49,17 @@ test('keeps a bounded number of records and of bytes', () => {
   for (let offset = 0n; offset < 10n; offset++) large.keep(append(offset, 200_000));
   expect(large.read(log, cursor(7n), 1)).toBeUndefined();
   expect(offsets(large.read(log, cursor(8n), 9))).toEqual([8, 9]);
+  large.keep(append(10n, 800_000, Date.now()));
+  expect(large.read(log, cursor(10n), 1)).toBeUndefined();
+});
+
+test('keeps nothing for longer than readers linger', () => {
+  const tail = createTail();
+  tail.keep(append(0n, 1, 1_000));
+  tail.keep(append(1n, 1, 2_000));
+  tail.keep(append(2n, 1, 3_001));
+  expect(tail.read(log, cursor(0n), 9)).toBeUndefined();
+  expect(offsets(tail.read(log, cursor(1n), 9))).toEqual([1, 2]);
 });
 
 test('gives each reader an own record', () => {

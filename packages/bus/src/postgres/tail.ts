@@ -3,9 +3,13 @@ import { decodeRecord } from '../record-format';
 import type { Append } from './append';
 import type { Cursor } from './read';
 
-/** What is kept of a log; readers that are further behind read the database, in larger batches. */
-const maxRecords = 512;
+/**
+ * What is kept of a log; readers that are further behind read the database, in larger batches. A record that is kept for
+ * long is moved by the garbage collector, and there are hundreds of logs: so no longer than readers linger, in ms.
+ */
+const maxRecords = 128;
 const maxBytes = 512 * 1_024;
+const maxAgeMs = 2_000;
 
 /** The end of a log: records without a gap, as far as this process has appended them. */
 interface LogTail {
@@ -48,8 +52,12 @@ export function createTail(): Tail {
       const { bytes, offset, time } = append;
       tail.records.push({ bytes, offset, time });
       tail.bytes += bytes.length;
-      while (tail.bytes > maxBytes || tail.records.length > maxRecords) {
-        tail.bytes -= tail.records.shift()?.bytes.length ?? 0;
+      const oldestMs = time.getTime() - maxAgeMs;
+      for (let [first] = tail.records; first; [first] = tail.records) {
+        const isFull = tail.bytes > maxBytes || tail.records.length > maxRecords;
+        if (!isFull && first.time.getTime() >= oldestMs) break;
+        tail.records.shift();
+        tail.bytes -= first.bytes.length;
       }
     },
     read(log, cursor, max) {
