@@ -1,7 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { Pool } from 'undici';
 import { type GeneratorResult, newResult, now, openLoop } from './open-loop';
-import { sendAll } from './raw-client';
+import { openRawConnections } from './raw-client';
 
 /** Webhooks that the generator is to send, signed as Twilio signs them. */
 export interface GeneratorJob {
@@ -34,13 +33,8 @@ export function customerOf(job: Pick<GeneratorJob, 'customers' | 'prefix'>, inde
 /** One process makes one run, so that no run repeats the ids of another. */
 const processMark = randomBytes(4).toString('hex');
 
-interface Prepared {
-  path: string;
-  body: string;
-  signature: string;
-}
-
-function prepare(job: GeneratorJob, index: number): Prepared {
+/** A whole request; made before the run, so that the generator is not what is measured. */
+function requestOf(job: GeneratorJob, index: number): Buffer {
   const customer = index % job.customers;
   const channel = job.channels[customer % job.channels.length] ?? { url: '', authToken: '' };
   const round = Math.floor(index / job.customers);
@@ -54,7 +48,15 @@ function prepare(job: GeneratorJob, index: number): Prepared {
   };
   const signed = Object.entries(fields).reduce((text, [name, value]) => text + name + value, channel.url);
   const signature = createHmac('sha1', channel.authToken).update(signed).digest('base64');
-  return { path: new URL(channel.url).pathname, body: new URLSearchParams(fields).toString(), signature };
+  const body = new URLSearchParams(fields).toString();
+  const head = [
+    `POST ${new URL(channel.url).pathname} HTTP/1.1`,
+    `host: ${new URL(job.origin).host}`,
+    'content-type: application/x-www-form-urlencoded',
+    `content-length: ${body.length}`,
+    `x-twilio-signature: ${signature}`,
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /**
@@ -63,46 +65,30 @@ function prepare(job: GeneratorJob, index: number): Prepared {
  * @param job what to send.
  * @returns what came back.
  */
-export function generate(job: GeneratorJob): Promise<GeneratorResult> {
-  return job.ratePerSecond ? paced(job, job.ratePerSecond) : burst(job);
-}
-
-/** As fast as the connections are answered; requests are made before, so that the generator is not what is measured. */
-async function burst(job: GeneratorJob): Promise<GeneratorResult> {
-  const { host } = new URL(job.origin);
-  const requests = Array.from({ length: job.total }, (_, index) => {
-    const { path, body, signature } = prepare(job, index);
-    const head = [
-      `POST ${path} HTTP/1.1`,
-      `host: ${host}`,
-      'content-type: application/x-www-form-urlencoded',
-      `content-length: ${Buffer.byteLength(body)}`,
-      `x-twilio-signature: ${signature}`,
-    ];
-    return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);
-  });
-  const result = newResult(job.total);
-  await sendAll({ origin: job.origin, connections: job.connections, requests }, (_index, status) => {
-    if (status < 300) result.acknowledged += 1;
-    else result.failed += 1;
-  });
-  result.endedAt = now();
+export async function generate(job: GeneratorJob): Promise<GeneratorResult> {
+  const requests = Array.from({ length: job.total }, (_, index) => requestOf(job, index));
+  const connections = openRawConnections(job.origin, job.connections);
+  const send = async (index: number): Promise<void> => {
+    const status = await connections.send(requests[index] as Buffer);
+    if (status >= 300) throw new Error(`status ${status}`);
+  };
+  const { ratePerSecond, total } = job;
+  const result = await (ratePerSecond ? openLoop({ ratePerSecond, total }, send) : burst(total, send));
+  connections.close();
   return result;
 }
 
-async function paced(job: GeneratorJob, ratePerSecond: number): Promise<GeneratorResult> {
-  const pool = new Pool(job.origin, { connections: job.connections, pipelining: 1 });
-  const result = await openLoop({ ratePerSecond, total: job.total }, async (index) => {
-    const { path, body, signature } = prepare(job, index);
-    const headers = { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature };
-    const response = await pool.request({ method: 'POST', path, headers, body });
-    await response.body.dump();
-    if (response.statusCode >= 300) throw new Error(`status ${response.statusCode}`);
-  });
-  await pool.close();
+/** As fast as the connections are answered. */
+async function burst(total: number, send: (index: number) => Promise<void>): Promise<GeneratorResult> {
+  const result = newResult(total);
+  const sent = await Promise.allSettled(Array.from({ length: total }, (_, index) => send(index)));
+  result.acknowledged = sent.filter(({ status }) => status === 'fulfilled').length;
+  result.failed = total - result.acknowledged;
+  result.endedAt = now();
   return result;
 }
 
 process.on('message', (job: GeneratorJob) => {
   void generate(job).then((result) => process.send?.(result));
 });
+process.on('disconnect', () => process.exit(0));

@@ -1,50 +1,81 @@
 import { connect, type Socket } from 'node:net';
 
-/** Requests that are ready to be written. */
-export interface RawJob {
-  origin: string;
-  connections: number;
-  requests: readonly Buffer[];
+/** Kept-alive connections that requests are written to as they are. */
+export interface RawConnections {
+  /**
+   * Sends a request on the next free connection, one at a time on each.
+   *
+   * @param request head and body.
+   * @returns the answer's HTTP status.
+   * @throws Error when a connection ends before its answer.
+   */
+  send(request: Buffer): Promise<number>;
+  close(): void;
+}
+
+interface Sending {
+  request: Buffer;
+  resolve(status: number): void;
+  reject(error: Error): void;
 }
 
 /**
- * Writes requests over kept-alive connections, one at a time on each, as fast as they are answered. It reads no more of
- * an answer than its status and length: an HTTP library would cost as much as the server that is measured.
+ * Opens connections as they are needed. It reads no more of an answer than its status and length: an HTTP library would
+ * cost as much as the server that is measured.
  *
- * @param job the requests.
- * @param onAnswer called with each request's number and HTTP status.
- * @throws Error when a connection ends before its answer.
+ * @param origin http URL of the server.
+ * @param count how many connections at most.
+ * @returns the connections; close them.
  */
-export async function sendAll(job: RawJob, onAnswer: (index: number, status: number) => void): Promise<void> {
-  const { hostname, port } = new URL(job.origin);
-  let next = 0;
-  const worker = (socket: Socket): Promise<void> =>
-    new Promise((resolve, reject) => {
-      let index = -1;
-      let received = '';
-      const write = (): void => {
-        index = next++;
-        const request = job.requests[index];
-        if (request) socket.write(request);
-        else resolve();
-      };
-      socket.on('data', (chunk) => {
-        received += chunk.toString('latin1');
-        if (!isWhole(received)) return;
-        onAnswer(index, Number(received.slice(9, 12)));
-        received = '';
-        write();
-      });
-      socket.on('error', reject);
-      socket.on('close', () => reject(new Error('a connection ended before its answer')));
-      write();
+export function openRawConnections(origin: string, count: number): RawConnections {
+  const { hostname, port } = new URL(origin);
+  const sockets = new Set<Socket>();
+  const free = new Set<Socket>();
+  const waiting: Sending[] = [];
+
+  function open(): Socket {
+    const socket = connect(Number(port), hostname).setNoDelay();
+    sockets.add(socket);
+    // What follows is 'close'. A server ends connections that rest for long.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      sockets.delete(socket);
+      free.delete(socket);
+      const next = waiting.shift();
+      if (next) write(open(), next);
     });
-  const sockets = Array.from({ length: job.connections }, () => connect(Number(port), hostname).setNoDelay());
-  await Promise.all(sockets.map(worker));
-  for (const socket of sockets) {
-    socket.removeAllListeners('close');
-    socket.destroy();
+    return socket;
   }
+
+  function write(socket: Socket, { request, resolve, reject }: Sending): void {
+    free.delete(socket);
+    let received = '';
+    const onData = (chunk: Buffer): void => {
+      received += chunk.toString('latin1');
+      if (!isWhole(received)) return;
+      socket.off('data', onData).off('close', onClose);
+      resolve(Number(received.slice(9, 12)));
+      const next = waiting.shift();
+      if (next) write(socket, next);
+      else free.add(socket);
+    };
+    const onClose = (): void => reject(new Error('a connection ended before its answer'));
+    socket.on('data', onData).once('close', onClose).write(request);
+  }
+
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        const sending = { request, resolve, reject };
+        const [resting] = free;
+        if (resting) write(resting, sending);
+        else if (sockets.size < count) write(open(), sending);
+        else waiting.push(sending);
+      }),
+    close() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 function isWhole(received: string): boolean {

@@ -2,7 +2,7 @@ import { ConversationServiceService } from '@omnigate/contracts';
 import { answerOf, startChild } from './children';
 import { type CpuSample, totalMs } from './cpu';
 import { perMessage } from './end-to-end';
-import { acknowledgedAfterMs, type GeneratorResult } from './open-loop';
+import { acknowledgedAfterMs, type GeneratorResult, now } from './open-loop';
 import { type Percentiles, percentiles } from './percentiles';
 import { type Channel, measured, type Stage } from './stage';
 
@@ -54,12 +54,13 @@ export async function runReceive(
     ratePerSecond: options.ratePerSecond,
     total,
   };
-  const { result, cpu, seconds } = await measured(stage, async () => {
+  const { result, cpu } = await measured(stage, async () => {
     const generated = await stage.run(job);
     while ((await storedMessages(stage, before)) < generated.acknowledged)
       await new Promise((resolve) => setTimeout(resolve, 50));
-    return generated;
+    return { ...generated, endedAt: now() };
   });
+  const seconds = (result.endedAt - result.startedAt) / 1000;
   const client = stage.omnigate.client(ConversationServiceService);
   await client.listConversations({ pageSize: 1 });
   return {
