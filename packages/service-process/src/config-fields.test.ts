@@ -21,7 +21,7 @@ test('what is not given has its default', () => {
     KAFKA_TLS: '0',
     OMNIGATE_FETCH_ALLOW: [],
     OMNIGATE_MEDIA_DIR: '.omnigate/media',
-    OMNIGATE_SENDS_IN_FLIGHT: 32,
+    OMNIGATE_SENDS_IN_FLIGHT: 128,
     OMNIGATE_TRUST_PROXY: [],
     OMNIGATE_DIRECTORY_ADDRESS: 'dns:///directory:9090',
     OTEL_TRACES_SAMPLER_ARG: 1,

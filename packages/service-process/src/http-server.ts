@@ -73,10 +73,13 @@ export function createHttpServer(deps: HttpServerOptions): FastifyInstance {
 const closingLookMs = 50;
 
 /**
- * Lets a server close as soon as every request is answered. Node waits for connections too: for one that is kept alive
- * until its client lets go, and for one that has never sent anything, as browsers open them ahead, without an end.
+ * Lets a server close as soon as every request is answered, whichever of its sockets the request came by. Node waits for
+ * connections too: for one that is kept alive until its client lets go, and for one that has never sent anything, as
+ * browsers open them ahead, without an end.
  */
 function endConnectionsAtClose(server: FastifyInstance): void {
+  const http = server.server;
+  const answered = Promise.withResolvers<void>();
   let closing = false;
   let underWay = 0;
   server.addHook('onRequest', async (_request, reply) => {
@@ -89,9 +92,16 @@ function endConnectionsAtClose(server: FastifyInstance): void {
   });
   server.addHook('preClose', async () => {
     closing = true;
-    const looking = setInterval(() => {
-      if (underWay === 0) server.server.closeAllConnections();
-    }, closingLookMs);
-    server.server.once('close', () => clearInterval(looking));
+    const look = (): void => {
+      if (underWay > 0) return;
+      http.closeAllConnections();
+      if (http.listening) return;
+      clearInterval(looking);
+      answered.resolve();
+    };
+    const looking = setInterval(look, closingLookMs);
   });
+  // Node counts the connections of the socket that fastify opened, and none of accept.ts.
+  const close = http.close.bind(http);
+  http.close = (done) => close((error) => void answered.promise.then(() => done?.(error)));
 }

@@ -1,5 +1,6 @@
 import type { RpcServer } from '@omnigate/rpc';
 import type { FastifyInstance } from 'fastify';
+import { acceptOn } from './accept';
 import { listening } from './listening';
 
 /** Where ports are opened, by the variables that say so. */
@@ -28,7 +29,7 @@ export const reachable = (bind: string): string => (bind === '0.0.0.0' || bind =
 export async function listenHttp(server: FastifyInstance, config: PortConfig): Promise<string> {
   const { OMNIGATE_BIND: host, OMNIGATE_HTTP_PORT: wanted } = config;
   const at = { host, port: wanted, variable: 'OMNIGATE_HTTP_PORT' };
-  await listening(at, (bind, port) => server.listen({ host: bind, port }));
+  await listening(at, (bind, port) => acceptOn(server, bind, port));
   const address = server.addresses()[0];
   return `${reachable(host)}:${typeof address === 'object' ? address.port : wanted}`;
 }

@@ -9,7 +9,7 @@ test('nothing is required', () => {
     OMNIGATE_HTTP_PORT: 8080,
     OMNIGATE_GRPC_PORT: 9090,
     OMNIGATE_DATA_DIR: '.omnigate',
-    OMNIGATE_SENDS_IN_FLIGHT: 32,
+    OMNIGATE_SENDS_IN_FLIGHT: 128,
     OMNIGATE_DEMO: '1',
   });
 });
