@@ -1,11 +1,20 @@
 const bare = /^[0-9A-Za-z_.:+-]+$/;
 const special = /["\\]/g;
 
+/** Empty texts, words and JSON are what is written most. */
+function text(item: string): string {
+  if (item === '') return '""';
+  if (item.length <= 64 && bare.test(item)) return isNull(item) ? `"${item}"` : item;
+  return `"${item.replace(special, '\\$&')}"`;
+}
+
+/** Without quotes it would be read as a null. */
+const isNull = (item: string): boolean => item.length === 4 && item.toUpperCase() === 'NULL';
+
 function element(item: unknown): string {
   switch (typeof item) {
     case 'string':
-      if (bare.test(item) && item.toUpperCase() !== 'NULL') return item;
-      return `"${item.replace(special, '\\$&')}"`;
+      return text(item);
     case 'number':
     case 'bigint':
       return String(item);
@@ -16,14 +25,18 @@ function element(item: unknown): string {
   }
 }
 
-const bareList = /^[0-9A-Za-z_.:+-]+(,[0-9A-Za-z_.:+-]+)*$/;
+/** Ids and whole numbers; join() writes a null as nothing. */
+const ids = /^[0-9a-f,-]+$/;
+const hasNull = (joined: string): boolean => joined.includes(',,') || joined.endsWith(',');
 
 /** Most arrays hold ids or numbers: one look at the whole tells that no element needs quotes. */
 function literal(items: readonly unknown[]): string {
-  const joined = items.join(',');
-  // join() writes null as nothing, and a bare "null" would be read as one.
-  const isBare = bareList.test(joined) && !/null/i.test(joined) && typeof items[0] !== 'object';
-  return `{${isBare ? joined : items.map(element).join(',')}}`;
+  const [first] = items;
+  if (typeof first === 'number' || (typeof first === 'string' && ids.test(first))) {
+    const joined = items.join(',');
+    if (ids.test(joined) && !hasNull(joined)) return `{${joined}}`;
+  }
+  return `{${items.map(element).join(',')}}`;
 }
 
 const plain = (item: unknown): boolean => item === null || typeof item !== 'object' || item instanceof Date;
