@@ -54,6 +54,15 @@ test('ranks the right article first, with both parts of the score', () => {
   expect(second?.classifier).toBeLessThan(0);
 });
 
+test('a question that is asked again gives the same, as do many others in between', () => {
+  const { rank } = createRanker(articles);
+  const first = rank('退款多久到账', 3);
+  for (let other = 0; other < 300; other += 1) rank(`发票 ${other}`, 1);
+  expect(rank('退款多久到账', 3)).toEqual(first);
+  expect(rank('退款多久到账', 3)).toEqual(first);
+  expect(rank('退款多久到账', 1)).toEqual(first.slice(0, 1));
+});
+
 test('leaves out what is not allowed, and keeps to the limit', () => {
   const ranked = createRanker(articles).rank('退款多久到账', 2, (article) => article !== 1);
   expect(ranked.map((candidate) => candidate.article)).not.toContain(1);

@@ -32,7 +32,11 @@ export interface Ranker {
    * @param allowed whether an article may be used, by its number
    * @returns the best candidates, best first
    */
-  rank(normalised: string, limit: number, allowed?: (article: number) => boolean): Candidate[];
+  rank(
+    normalised: string,
+    limit: number,
+    allowed?: (article: number) => boolean,
+  ): readonly Readonly<Candidate>[];
   /** The features that make up a candidate's best phrasing's cosine, strongest first. */
   explain(normalised: string, article: number, limit: number): FeatureHit[];
 }
@@ -109,6 +113,25 @@ function bestPhrasing(model: Model, article: number, cosines: Float64Array): Spa
   return model.index.vectors[best] as SparseVector;
 }
 
+/** Long texts are said once. */
+const KEPT_CHARACTERS = 64;
+const KEPT_QUESTIONS = 256;
+const KEPT_CANDIDATES = 16;
+
+/** Most questions are asked again and again: what they gave is kept, of those that were asked last. */
+function rememberRanked(rank: (normalised: string) => Candidate[]): (normalised: string) => Candidate[] {
+  const kept = new Map<string, Candidate[]>();
+  return (normalised) => {
+    if (normalised.length > KEPT_CHARACTERS) return rank(normalised);
+    const known = kept.get(normalised);
+    const ranked = known ?? rank(normalised);
+    if (known) kept.delete(normalised);
+    else if (kept.size >= KEPT_QUESTIONS) kept.delete(kept.keys().next().value ?? '');
+    kept.set(normalised, ranked);
+    return ranked;
+  };
+}
+
 function rankerOf(model: Model): Ranker {
   const cosines = new Float64Array(model.labels.length);
   const compare = (normalised: string): SparseVector => {
@@ -116,15 +139,21 @@ function rankerOf(model: Model): Ranker {
     model.index.cosines(query, cosines);
     return query;
   };
+  const rank = (normalised: string, limit: number, allowed?: (article: number) => boolean): Candidate[] => {
+    compare(normalised);
+    const best: Candidate[] = [];
+    for (let article = 0; article < model.classes.length; article += 1) {
+      if (allowed === undefined || allowed(article)) insert(best, scoreOf(model, article, cosines), limit);
+    }
+    return best;
+  };
+  const remembered = rememberRanked((normalised) => rank(normalised, KEPT_CANDIDATES));
   return {
-    rank(normalised, limit, allowed) {
-      compare(normalised);
-      const best: Candidate[] = [];
-      for (let article = 0; article < model.classes.length; article += 1) {
-        if (allowed === undefined || allowed(article)) insert(best, scoreOf(model, article, cosines), limit);
-      }
-      return best;
-    },
+    // Who may be told what changes with the time: that is looked at anew.
+    rank: (normalised, limit, allowed) =>
+      allowed === undefined && limit <= KEPT_CANDIDATES
+        ? remembered(normalised).slice(0, limit)
+        : rank(normalised, limit, allowed),
     explain(normalised, article, limit) {
       const query = compare(normalised);
       return hitsOf(model.index, query, bestPhrasing(model, article, cosines)).slice(0, limit);
