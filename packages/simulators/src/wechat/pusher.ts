@@ -59,16 +59,23 @@ export function createPusher(
   ): Promise<PushAnswer> {
     const present = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined);
     const startedMs = performance.now();
-    const answer = await request(`${url}?${new URLSearchParams(present)}`, {
-      method,
-      dispatcher: agent,
-      signal: AbortSignal.timeout(attemptMs),
-      headers: { 'content-type': 'text/xml', 'user-agent': 'Mozilla/4.0' },
-      ...(body === undefined ? {} : { body }),
-    });
-    const text = await answer.body.text();
-    const { statusCode: status, headers } = answer;
-    return { status, headers, body: text, tookMs: performance.now() - startedMs };
+    // A timer of its own: AbortSignal.timeout costs a tenth of a push.
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(new Error('no answer in time')), attemptMs);
+    try {
+      const answer = await request(`${url}?${new URLSearchParams(present)}`, {
+        method,
+        dispatcher: agent,
+        signal: abort.signal,
+        headers: { 'content-type': 'text/xml', 'user-agent': 'Mozilla/4.0' },
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await answer.body.text();
+      const { statusCode: status, headers } = answer;
+      return { status, headers, body: text, tookMs: performance.now() - startedMs };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   function moment(change: PushChange): { timestamp: string; nonce: string; token: string } {
