@@ -6,6 +6,6 @@ import { root } from './toolchain.mjs';
 if (!(await ensureInstalled()) || !(await ensureBuilt())) process.exit(1);
 runInForeground(join(root, 'services', 'standalone', 'dist', 'main.js'), {
   // What messages leave behind fits into a larger nursery, and the main thread collects it less often.
-  options: ['--max-semi-space-size=16'],
+  options: ['--max-semi-space-size=32'],
   command: 'npm start',
 });

@@ -87,7 +87,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
 
   async function start(env?: Record<string, string>): Promise<void> {
     extra = { ...extra, ...env };
-    child = spawn(process.execPath, ['--max-semi-space-size=16', join(repositoryRoot(), ...main)], {
+    child = spawn(process.execPath, ['--max-semi-space-size=32', join(repositoryRoot(), ...main)], {
       cwd: dataFolder,
       env: {
         ...process.env,
