@@ -66,7 +66,7 @@ const maxPendingReceipts = 10_000;
 const maxReceiptsPerTurn = 500;
 const maxJudgementsPerTurn = 500;
 // Turns begin no closer than this, in ms, so that one under load stores and claims many; a lone message waits for nothing.
-const gatherMs = 20;
+const gatherMs = 30;
 
 /**
  * Makes the sender: one loop, woken by what there is to do, that runs one transaction after the other. What comes in
