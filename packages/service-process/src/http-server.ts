@@ -101,7 +101,7 @@ function endConnectionsAtClose(server: FastifyInstance): void {
     };
     const looking = setInterval(look, closingLookMs);
   });
-  // Node counts the connections of the socket that fastify opened, and none of accept.ts.
+  // Node counts the connections of the socket that fastify opened, and none of further-sockets.ts.
   const close = http.close.bind(http);
   http.close = (done) => close((error) => void answered.promise.then(() => done?.(error)));
 }

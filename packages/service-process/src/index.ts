@@ -12,6 +12,7 @@ export {
   wholeNumber,
 } from './config-fields';
 export type { Foundation } from './foundation';
+export { createFurtherSockets } from './further-sockets';
 export { grpcAddress } from './grpc-address';
 export { createHttpServer } from './http-server';
 export { type Listening, listening } from './listening';

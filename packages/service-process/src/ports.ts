@@ -1,6 +1,6 @@
 import type { RpcServer } from '@omnigate/rpc';
 import type { FastifyInstance } from 'fastify';
-import { acceptOn } from './accept';
+import { createFurtherSockets } from './further-sockets';
 import { listening } from './listening';
 
 /** Where ports are opened, by the variables that say so. */
@@ -29,9 +29,21 @@ export const reachable = (bind: string): string => (bind === '0.0.0.0' || bind =
 export async function listenHttp(server: FastifyInstance, config: PortConfig): Promise<string> {
   const { OMNIGATE_BIND: host, OMNIGATE_HTTP_PORT: wanted } = config;
   const at = { host, port: wanted, variable: 'OMNIGATE_HTTP_PORT' };
-  await listening(at, (bind, port) => acceptOn(server, bind, port));
+  const further = createFurtherSockets(server.server);
+  // Not awaited: http-server.ts closes when the last answer is out, whichever socket it goes by.
+  server.addHook('preClose', async () => void further.close());
+  await listening(at, (bind, port) =>
+    further.listen(bind, port, async (options) => {
+      await server.listen(options);
+      return portOf(server, port);
+    }),
+  );
+  return `${reachable(host)}:${portOf(server, wanted)}`;
+}
+
+function portOf(server: FastifyInstance, wanted: number): number {
   const address = server.addresses()[0];
-  return `${reachable(host)}:${typeof address === 'object' ? address.port : wanted}`;
+  return typeof address === 'object' ? address.port : wanted;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedChannel } from '@omnigate/contracts';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { isAppError } from '@omnigate/errors';
 import type { Logger, Signals } from '@omnigate/runtime';
-import { listening, reachable } from '@omnigate/service-process';
+import { createFurtherSockets, listening, reachable } from '@omnigate/service-process';
 import type { State } from '@omnigate/state';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { normalAddress } from '../domain/addresses';
@@ -173,19 +174,35 @@ export function createMailListener(deps: ListenerDeps): MailListener {
     onRcptTo: (address, session, callback) => answer(recipient(address.address, session), callback),
     onData: (stream, session, callback) => answer(take(stream, session), callback),
   });
+  const further = createFurtherSockets(server.server);
+  const portOf = (wanted: number): number => {
+    const address = server.server.address();
+    return typeof address === 'object' && address ? address.port : wanted;
+  };
   // Of single connections: a client that went away, a handshake that failed.
   server.on('error', (err: Error) => logger.debug({ err }, 'an SMTP connection failed'));
 
   return {
     async start() {
       const at = { host: config.host, port: config.port, variable: 'OMNIGATE_SMTP_PORT' };
-      await listening(at, async (host, port) => {
-        server.listen(port, host);
-        await once(server.server, 'listening');
-      });
-      const address = server.server.address();
-      return `${reachable(config.host)}:${typeof address === 'object' && address ? address.port : config.port}`;
+      await listening(at, (host, port) =>
+        further.listen(host, port, async (options) => {
+          server.server.listen(options);
+          await once(server.server, 'listening');
+          return portOf(port);
+        }),
+      );
+      return `${reachable(config.host)}:${portOf(config.port)}`;
     },
-    stop: () => new Promise((resolve) => server.close(() => resolve())),
+    async stop() {
+      const own = new Promise<void>((resolve) => server.close(() => resolve()));
+      const late = new AbortController();
+      await Promise.all([
+        own,
+        Promise.race([further.close(), sleep(closeMs, undefined, { signal: late.signal })]),
+      ]).finally(() => late.abort());
+      // What own does not wait for.
+      for (const connection of server.connections) connection.close();
+    },
   };
 }
