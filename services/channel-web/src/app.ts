@@ -112,8 +112,10 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
       registration.stop();
       await release();
       heartbeat.stop();
+      // Receipts are applied by the sender, and what it sends is appended.
+      await receipts.drain();
       await deliveries.stop();
-      await Promise.all([mailboxes.drain(), receipts.drain()]);
+      await mailboxes.drain();
     },
   };
 }
