@@ -90,6 +90,7 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
     child = spawn(process.execPath, ['--max-semi-space-size=32', join(repositoryRoot(), ...main)], {
       cwd: dataFolder,
       env: {
+        MALLOC_ARENA_MAX: '2', // as scripts/foreground.mjs has it
         ...process.env,
         OMNIGATE_HTTP_PORT: String(httpPort),
         OMNIGATE_GRPC_PORT: String(grpcPort),

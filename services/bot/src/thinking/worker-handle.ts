@@ -31,9 +31,15 @@ export interface WorkerOptions {
   clock: () => number;
 }
 
+/** What a turn makes is dead when its answer is out: a small nursery does, where Node's own would hold 50 MB. */
+const nurseryMb = 12;
+
 /** Starts a thread; asks of one macrotask travel in one message, since each message costs more than an ask. */
 export function startWorker(options: WorkerOptions, events: WorkerEvents): WorkerHandle {
-  const worker = startThread(options.file, { maxOldGenerationSizeMb: options.maxHeapMb });
+  const worker = startThread(options.file, {
+    maxOldGenerationSizeMb: options.maxHeapMb,
+    maxYoungGenerationSizeMb: nurseryMb,
+  });
   let outbox: Ask[] = [];
   let stopped = false;
   const flush = (): void => {
