@@ -4,6 +4,7 @@ import {
   BusinessEventOutcome,
   ConversationServiceService,
   DeliveryServiceService,
+  DeliveryState,
   DirectoryServiceService,
   IntegrationServiceService,
   type Ticket,
@@ -78,7 +79,21 @@ describe('the whole day of a property manager', () => {
         what: `${fits} after ${JSON.stringify(saidTo(openId))}`,
       },
     );
+  /**
+   * Until it is known that an answer was sent, it counts among the five that the customer's next message allows; people
+   * take longer to write it than that takes.
+   */
+  const isSettled = async (): Promise<boolean> => {
+    const list = (state: DeliveryState) =>
+      omnigate.client(DeliveryServiceService).listDeliveries({ channel: 'day-wechat', state, pageSize: 1 });
+    const lists = await Promise.all([
+      list(DeliveryState.DELIVERY_STATE_QUEUED),
+      list(DeliveryState.DELIVERY_STATE_SENDING),
+    ]);
+    return lists.every(({ deliveries }) => deliveries.length === 0);
+  };
   async function writes(openId: string, text: string, fits: RegExp): Promise<string> {
+    await eventually(isSettled, { what: 'the last answer known to be sent' });
     const since = saidTo(openId).length;
     expect((await wechat.wechat.writes(openId, text)).refused).toBe('');
     return hears(openId, fits, since);
