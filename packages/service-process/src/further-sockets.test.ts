@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createHealth, createMetrics } from '@omnigate/runtime';
 import type { FastifyInstance } from 'fastify';
+import { createFurtherSockets } from './further-sockets';
 import { createHttpServer } from './http-server';
 import { listenHttp } from './ports';
 
@@ -66,6 +67,21 @@ test('answers by whichever socket, and closes when the last answer is out', asyn
   slow.resolve();
   expect(new Set(await answers)).toEqual(new Set(['answered']));
   await closing;
+});
+
+test('a connection that its client ends is ended, where the server does not keep half of it open', async () => {
+  const plain = createServer().on('connection', (socket: Socket) => socket.resume());
+  const further = createFurtherSockets(plain);
+  let port = 0;
+  await further.listen(host, 0, async (options) => {
+    plain.listen(options);
+    await once(plain, 'listening');
+    port = (plain.address() as AddressInfo).port;
+    return port;
+  });
+  const sockets = await Promise.all(Array.from({ length: 40 }, () => connected(`${host}:${port}`)));
+  await Promise.all(sockets.map((socket) => once(socket.resume().end(), 'close')));
+  await Promise.all([further.close(), new Promise((resolve) => plain.close(resolve))]);
 });
 
 test('does not share a port that another process listens on', async () => {

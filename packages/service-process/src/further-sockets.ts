@@ -43,8 +43,10 @@ export function createFurtherSockets(server: Server): FurtherSockets & {
    */
   listen(host: string, wanted: number, listen: (o: ListenOptions) => Promise<number>): Promise<void>;
 } {
+  // As the server takes its own connections: one of HTTP may be ended by its client before the answer, one of SMTP not.
+  const { allowHalfOpen, noDelay } = server as Server & { allowHalfOpen: boolean; noDelay: boolean };
   const further = Array.from({ length: canShare ? sockets - 1 : 0 }, () =>
-    createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket)),
+    createServer({ allowHalfOpen, noDelay }, (socket) => server.emit('connection', socket)),
   );
   return {
     async listen(host, wanted, listen) {
