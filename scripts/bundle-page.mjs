@@ -1,4 +1,4 @@
-// Bundles what runs in a page into one script: node scripts/bundle-page.mjs ENTRY OUTPUT
+// Bundles what runs in a page into one script: node scripts/bundle-page.mjs ENTRY [OUTPUT], else to standard output
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { buildSync } from 'esbuild';
@@ -14,5 +14,8 @@ const built = buildSync({
   charset: 'utf8',
   write: false,
 });
-mkdirSync(dirname(output), { recursive: true });
-writeFileSync(output, built.outputFiles[0].contents);
+const { contents } = built.outputFiles[0];
+if (output) {
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, contents);
+} else process.stdout.write(contents);

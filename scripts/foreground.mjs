@@ -26,18 +26,21 @@ function passSignals(child) {
 /**
  * Runs a program of this repository on Node 24 until it ends, and ends with its exit code.
  * @param {string} main path of the program, which a build made
- * @param {{ options?: string[], command: string }} how Node's options; what people type to start it again
+ * @param {{ options?: string[], env?: Record<string, string>, command: string }} how Node's options; variables that have a
+ *   value where none is given; what people type to start it again
  */
-export function runInForeground(main, { options = [], command }) {
+export function runInForeground(main, { options = [], env = {}, command }) {
   if (!existsSync(main)) {
     console.error(`${relative(root, main)} is missing after the build: its source must exist.`);
     process.exit(1);
   }
   // The child ends when this channel closes, so a kill -9 of this process stops it too.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
-  // glibc gives each thread memory of its own, and keeps what was freed there: 20 MB that nobody uses.
-  const env = { MALLOC_ARENA_MAX: '2', ...process.env };
-  const child = spawn(node24(), [...options, main, ...process.argv.slice(2)], { cwd: root, stdio, env });
+  const child = spawn(node24(), [...options, main, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio,
+    env: { ...env, ...process.env },
+  });
   passSignals(child);
   child.on('error', (error) => {
     console.error(`Node 24 does not start: ${error.message}`);

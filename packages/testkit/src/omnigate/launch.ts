@@ -20,6 +20,18 @@ const forms = {
   cluster: { main: ['packages', 'testkit', 'dist', 'cluster', 'main.js'], readyMs: 180_000 },
 } as const;
 
+interface NodeSettings {
+  options: string[];
+  env: Record<string, string>;
+}
+
+/** How `npm start` runs Node; the services of the cluster form are started by its command. */
+function nodeOf(form: OmnigateForm): NodeSettings {
+  if (form === 'cluster') return { options: [], env: {} };
+  const file = join(repositoryRoot(), 'services', 'standalone', 'node.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as NodeSettings;
+}
+
 /** The form of a test that names none: that of OMNIGATE_TEST_FORM, else standalone. */
 export const testForm = (): OmnigateForm =>
   process.env.OMNIGATE_TEST_FORM === 'cluster' ? 'cluster' : 'standalone';
@@ -75,6 +87,7 @@ export interface LaunchedOmnigate {
 export async function launchOmnigate(options: LaunchOptions = {}): Promise<LaunchedOmnigate> {
   const form = options.form ?? testForm();
   const { main, readyMs } = forms[form];
+  const node = nodeOf(form);
   const made = options.dataFolder === undefined;
   const dataFolder = options.dataFolder ?? mkdtempSync(join(tmpdir(), 'omnigate-test-'));
   if (made) chmodSync(dataFolder, 0o755);
@@ -87,10 +100,10 @@ export async function launchOmnigate(options: LaunchOptions = {}): Promise<Launc
 
   async function start(env?: Record<string, string>): Promise<void> {
     extra = { ...extra, ...env };
-    child = spawn(process.execPath, ['--max-semi-space-size=32', join(repositoryRoot(), ...main)], {
+    child = spawn(process.execPath, [...node.options, join(repositoryRoot(), ...main)], {
       cwd: dataFolder,
       env: {
-        MALLOC_ARENA_MAX: '2', // as scripts/foreground.mjs has it
+        ...node.env,
         ...process.env,
         OMNIGATE_HTTP_PORT: String(httpPort),
         OMNIGATE_GRPC_PORT: String(grpcPort),

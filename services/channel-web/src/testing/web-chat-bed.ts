@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   type Content,
@@ -24,24 +25,19 @@ import {
   type WebVisitor,
   type WebVisitorOptions,
 } from '@omnigate/testkit';
-import { buildSync } from 'esbuild';
 import { type ChannelWebDeps, createChannelWeb } from '../app';
 import { channelWebSchema } from '../index';
 
 /** Web chat with everything real below it: PostgreSQL, bus, deliveries, a listening server. Directory is a list of channels. */
 export type WebChatBed = Awaited<ReturnType<typeof startWebChat>>;
 
+/** As the build does. */
 function bundleWidget(): string {
-  const entry = join(__dirname, '..', '..', 'widget', 'src', 'main.ts');
-  const built = buildSync({
-    entryPoints: [entry],
-    bundle: true,
-    format: 'iife',
-    target: ['es2022'],
-    minify: true,
-    write: false,
+  const service = join(__dirname, '..', '..');
+  const script = join(service, '..', '..', 'scripts', 'bundle-page.mjs');
+  return execFileSync(process.execPath, [script, join(service, 'widget', 'src', 'main.ts')], {
+    encoding: 'utf8',
   });
-  return built.outputFiles[0]?.text ?? '';
 }
 
 /** A registry that knows the channels of a list. */
