@@ -10,15 +10,16 @@ import { findRedis } from './redis.mjs';
 
 const usage = `npm test                                        everything
 npm test -- --only SUITE [PATTERN]              one suite, and of it the files whose path matches
-suites: checks, deploy, unit, e2e, cluster, browser, chaos
-        (e2e is the journeys in the standalone form and what is of one form alone; cluster is the journeys once more,
-        on Kafka and Redis, with two processes of each service)`;
+suites: checks, deploy, unit, e2e, forms, cluster, browser, chaos
+        (e2e is the journeys in the standalone form; forms is what is of one form alone; cluster is the journeys once
+        more, on Kafka and Redis, with two processes of each service)`;
 
-/** End-to-end suites run one file at a time: they share one Omnigate, or start servers of their own. */
+/** Suites without workers run one file at a time: they share one Omnigate, or put all load on it that the machine bears. */
 const jestSuites = {
-  unit: { folders: ['packages', 'services', 'scripts'], parallel: true },
-  // Every folder of tests/ but the two below: a new one is not left out.
-  e2e: { folders: ['tests/(?!browser/|chaos/)[^/]+'], shared: true },
+  unit: { folders: ['packages', 'services', 'scripts'], workers: 3 },
+  // Every folder of tests/ but those below: a new one is not left out.
+  e2e: { folders: ['tests/(?!forms/|browser/|chaos/)[^/]+'], shared: true },
+  forms: { folders: ['tests/forms'], workers: 2 },
   cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, shared: true },
   browser: { folders: ['tests/browser'] },
   chaos: { folders: ['tests/chaos'] },

@@ -53,22 +53,23 @@ function countsOf(results) {
 
 /**
  * Runs Jest over some folders in a process of its own.
- * @param {{ folders: string[], parallel?: boolean, env?: Record<string, string>, shared?: boolean }} suite folders: regular expressions,
- *   relative to the repository; env: added to the environment; shared: one Omnigate is launched for all files
+ * @param {{ folders: string[], workers?: number, env?: Record<string, string>, shared?: boolean }} suite folders: regular expressions,
+ *   relative to the repository; workers: how many files run at a time (they wait more than they compute); env: added to
+ *   the environment; shared: one Omnigate is launched for all files
  * @param {string} [pattern] a regular expression that the path of a test file must match
  * @returns {Promise<{ passed: number, failed: number }>} tests; a file that does not load is one failed, and so is a
  *   suite in which no file is found
  */
-export async function runJest({ folders, parallel = false, env = {}, shared = false }, pattern) {
+export async function runJest({ folders, workers = 1, env = {}, shared = false }, pattern) {
   const omnigate = shared ? await launchShared(env) : undefined;
   try {
-    return await runFiles({ folders, parallel, env: { ...env, ...omnigate?.env } }, pattern);
+    return await runFiles({ folders, workers, env: { ...env, ...omnigate?.env } }, pattern);
   } finally {
     await omnigate?.close();
   }
 }
 
-async function runFiles({ folders, parallel, env }, pattern) {
+async function runFiles({ folders, workers, env }, pattern) {
   const folder = mkdtempSync(join(tmpdir(), 'omnigate-jest-'));
   const results = join(folder, 'results.json');
   const args = [
@@ -76,7 +77,7 @@ async function runFiles({ folders, parallel, env }, pattern) {
     '--json',
     `--outputFile=${results}`,
     '--passWithNoTests',
-    parallel ? '--maxWorkers=2' : '--runInBand',
+    workers > 1 ? `--maxWorkers=${workers}` : '--runInBand',
   ];
   const paths = folders.map((each) => `^${escaped(root)}/${each}/.*${pattern ?? ''}`);
   const child = spawn(node24(), [jest, ...args, '--testPathPatterns', ...paths], {
