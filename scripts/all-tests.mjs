@@ -21,7 +21,7 @@ const jestSuites = {
   e2e: { folders: ['tests/(?!forms/|browser/|chaos/)[^/]+'], shared: true },
   forms: { folders: ['tests/forms'], workers: 2 },
   cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, shared: true },
-  browser: { folders: ['tests/browser'] },
+  browser: { folders: ['tests/browser'], workers: 2 },
   chaos: { folders: ['tests/chaos'] },
 };
 
