@@ -83,7 +83,11 @@ const inOrder: Rule = ({ written, conversations }) => {
 const nobodyWaits: Rule = ({ conversations }) =>
   conversations
     .filter(({ messages }) => messages.at(-1)?.direction !== Direction.DIRECTION_OUTBOUND)
-    .map(({ conversation }) => `${conversation.id} waits for an answer`);
+    .map(({ conversation, messages }) => {
+      const { seq, createTime } = messages.at(-1) ?? {};
+      const { id, owner } = conversation;
+      return `${id} waits for an answer: message ${seq} of ${createTime?.toISOString()}, owner ${owner}`;
+    });
 
 /** A turn answers one message or more, so at no point are there more answers than messages. */
 const answeredOnce: Rule = ({ conversations }) =>
