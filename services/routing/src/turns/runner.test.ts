@@ -78,11 +78,16 @@ test('a turn whose clock has run out before it begins is not asked about', async
   expect(asked).toBe(0);
 });
 
-test('a bot that is away for a moment is asked again, one that refuses is not', async () => {
-  ask = () => (asked < 3 ? Promise.reject(new AppError('UNAVAILABLE')) : Promise.resolve(answer));
-  expect(outcomes(await run([jobOf()]))).toEqual(['answered']);
-  expect(asked).toBe(3);
-  asked = 0;
+test.each(['UNAVAILABLE', 'DATABASE_UNAVAILABLE', 'BUS_UNAVAILABLE'] as const)(
+  'a bot that is away, or lacks what it needs, for a moment is asked again: %s',
+  async (code) => {
+    ask = () => (asked < 3 ? Promise.reject(new AppError(code)) : Promise.resolve(answer));
+    expect(outcomes(await run([jobOf()]))).toEqual(['answered']);
+    expect(asked).toBe(3);
+  },
+);
+
+test('a bot that refuses is not asked again', async () => {
   ask = () => Promise.reject(new AppError('BOT_BUSY'));
   expect(outcomes(await run([jobOf()]))).toEqual(['BOT_BUSY']);
   expect(asked).toBe(1);

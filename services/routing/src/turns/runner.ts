@@ -1,5 +1,5 @@
 import type { AskResponse, Utterance } from '@omnigate/contracts';
-import { AppError, isAppError, toAppError } from '@omnigate/errors';
+import { AppError, errorRow, toAppError } from '@omnigate/errors';
 import { failSpan, traceFields, traceparentOf } from '@omnigate/runtime';
 import type { RoutingContext } from '../context';
 import { customerOf } from '../domain/customer';
@@ -149,8 +149,10 @@ export function createTurnRunner(
         if (remainingMs <= 0) throw new AppError('BOT_TIMEOUT');
         return { job, traceparent, response: await askOnce(job, remainingMs, traceparent) };
       } catch (error) {
-        const away = isAppError(error, 'UNAVAILABLE') && Date.now() + waitMs < patientUntil;
-        if (!away) return { job, traceparent, failure: toAppError(error).code };
+        const { code } = toAppError(error);
+        // Also what the bot itself, or the directory, can't reach for a moment.
+        const away = errorRow(code).grpc === 'UNAVAILABLE' && Date.now() + waitMs < patientUntil;
+        if (!away) return { job, traceparent, failure: code };
         await new Promise((resolve) => setTimeout(resolve, waitMs));
       }
     }
