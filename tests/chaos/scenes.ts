@@ -20,6 +20,8 @@ export interface Aftermath {
   violations: string[];
   /** Messages shown as unknown. */
   unknown: number;
+  /** Of the replies that the provider took, those that it could not say so of. */
+  unanswered: number;
   /** For people. */
   summary: string;
 }
@@ -134,7 +136,7 @@ export async function openScenes(omnigate: LaunchedOmnigate, options: SceneOptio
       const written = scenes.flatMap(({ traffic }) => traffic.written);
       const givenUp = written.filter(({ outcome }) => outcome === 'given up').length;
       const summary = `${written.length} messages, ${givenUp} given up, ${taken.length} replies sent; ${unknown} unknown, ${unanswered} of them taken by a provider that could not say so`;
-      return { violations, unknown, summary };
+      return { violations, unknown, unanswered, summary };
     },
     async close() {
       for (const { shop, traffic } of scenes) {
