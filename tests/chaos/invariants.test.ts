@@ -167,6 +167,9 @@ describe('the checker of invariants', () => {
     const records = soundRecords();
     changeDelivery(records, { state: DeliveryState.DELIVERY_STATE_QUEUED });
     records.conversations[0]?.messages.pop();
-    expect(findUnderWay(records)).toEqual(['message-2 is not sent yet', expect.stringMatching(/^c waits for an answer/)]);
+    expect(findUnderWay(records)).toEqual([
+      'message-2 is not sent yet',
+      expect.stringMatching(/^c waits for an answer/),
+    ]);
   });
 });
