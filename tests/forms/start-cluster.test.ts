@@ -103,12 +103,12 @@ describe('npm run start:cluster', () => {
       const pid = pidOf(command);
       expect(pid).toBeGreaterThan(0);
       process.kill(pid, 'SIGKILL');
-      const since = Date.now();
-      await eventually(async () => ![0, pid].includes(pidOf(command)) && (await isReady()), {
+      await eventually(() => ![0, pid].includes(pidOf(command)), {
         what: `${command} again`,
-        timeoutMs: 3 * backMs,
+        timeoutMs: backMs,
       });
-      expect(Date.now() - since).toBeLessThan(backMs);
+      // What a busy machine makes of a broker's start is not the supervisor's.
+      await eventually(isReady, { what: `readiness after ${command}`, timeoutMs: startMs });
     }
     // As a provider does, which tries again while the broker comes back.
     await eventually(async () => (await ask('+8613800000202')) === 200, {
