@@ -16,7 +16,7 @@ export type { AdapterServiceOptions } from './adapter-service';
 export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './channel-log';
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';
-export type { HeldDeliveries, HeldKey, HeldSend, Holding } from './delivery/held';
+export type { HeldDeliveries, HeldKey, HeldSend, HeldTaker, Holding } from './delivery/held';
 export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
 export type { ClaimedDelivery } from './delivery/store';
 export { type SmsSegments, smsSegments } from './gsm';

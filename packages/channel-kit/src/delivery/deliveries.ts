@@ -6,7 +6,14 @@ import type { ChannelAdapter, ProviderStatus } from '../adapter';
 import type { AdapterServiceOptions } from '../adapter-service';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
-import { createHeldDeliveries, type HeldDeliveries, type Holding } from './held';
+import {
+  claimedAsStored,
+  createHeldDeliveries,
+  type HeldDeliveries,
+  type HeldTaker,
+  type Holding,
+  letTake,
+} from './held';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries';
 import { createSender } from './sender';
 import { type DeliveryChannel, insertChannels } from './store';
@@ -73,10 +80,11 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
     const read = records.map((record) => readSend(record, o.holding));
     const rows = read.flatMap((each) => (each.row ? [each.row] : []));
     if (rows.length > 0) {
+      const takers = o.holding ? letTake(rows, o.holding) : new Map<string, HeldTaker>();
       const counts = countByChannel(rows);
       const unnoted = counts.filter((channel) => !noted.has(channel.channelId));
       // They travel together; awaited together so that no failure is left alone.
-      await Promise.all([
+      const [claimed] = await Promise.all([
         insertDeliveries(tx, rows),
         unnoted.length > 0 ? insertChannels(tx, unnoted) : undefined,
         o.holding?.storing(
@@ -86,6 +94,8 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
       ]);
       tx.onCommitted(() => {
         for (const { channelId } of unnoted) noted.add(channelId);
+        for (const row of rows.filter(({ messageId }) => claimed.includes(messageId)))
+          takers.get(row.messageId)?.take(claimedAsStored(row));
         const held = rows.filter((row) => row.heldMs);
         sender.added(held.length > 0 ? countByChannel(rows.filter((row) => !row.heldMs)) : counts);
         if (held.length > 0) sender.postponed(held);

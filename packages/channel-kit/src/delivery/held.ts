@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { MessageSend } from '@omnigate/contracts';
+import { DeliveryState, type MessageSend } from '@omnigate/contracts';
 import type { Database, Queryable, Transaction } from '@omnigate/database';
 import { groupCommit } from '@omnigate/runtime';
 import type { SendResult } from '../adapter';
@@ -12,10 +12,18 @@ import { claimSeconds } from './wire';
 export interface Holding {
   /** For how long, in ms, the sender leaves a message to connections that are held open; 0: not at all. */
   heldMs(send: MessageSend, key: string): number;
+  /** A connection of this process that waits for one delivery of the key; undefined where there is none. */
+  taker(key: string): HeldTaker | undefined;
   /** More to store with deliveries, in their transaction; undefined where there is nothing. */
   storing(tx: Transaction, sends: readonly HeldSend[]): Promise<unknown> | undefined;
   /** Deliveries were stored that the sender leaves to held connections; wakes whoever holds one. */
   stored(rows: readonly NewDelivery[]): void;
+}
+
+/** A connection that takes a delivery in the moment in which it is stored. */
+export interface HeldTaker {
+  /** The delivery is this connection's alone; what it does with it is settled as what was claimed later is. */
+  take(delivery: ClaimedDelivery): void;
 }
 
 /** A message that is stored as a delivery. */
@@ -46,6 +54,46 @@ export interface HeldDeliveries {
    * @throws AppError OVERLOADED, DATABASE_UNAVAILABLE; they are the sender's a little later all the same
    */
   giveUp(key: HeldKey): Promise<void>;
+}
+
+/**
+ * Lets connections that wait take what is about to be stored: a claim of its own would cost as much as all else of a delivery.
+ * @param rows get the claims; the first of each key alone, as the statement does not see those beside it
+ * @returns who takes, by message id
+ */
+export function letTake(
+  rows: readonly NewDelivery[],
+  holding: Pick<Holding, 'taker'>,
+): Map<string, HeldTaker> {
+  const takers = new Map<string, HeldTaker>();
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const taker = row.heldMs && !seen.has(row.key) ? holding.taker(row.key) : undefined;
+    seen.add(row.key);
+    if (!taker) continue;
+    row.claimedBy = randomUUID();
+    takers.set(row.messageId, taker);
+  }
+  return takers;
+}
+
+/** A delivery that was claimed as it was stored, a moment ago. */
+export function claimedAsStored(row: NewDelivery): ClaimedDelivery {
+  const { tenantId, messageId, channelId, channelType, conversationId, key, address, payload } = row;
+  return {
+    ...{ tenantId, messageId, channelId, channelType, conversationId, key, address },
+    state: DeliveryState.DELIVERY_STATE_SENDING,
+    was: DeliveryState.DELIVERY_STATE_QUEUED,
+    attempts: 1,
+    providerMessageId: '',
+    errorCode: '',
+    optedOut: false,
+    occurredTime: new Date(),
+    traceparent: row.traceparent ?? null,
+    claimedBy: row.claimedBy ?? '',
+    ageMs: 0,
+    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+  };
 }
 
 interface Ask extends HeldKey {

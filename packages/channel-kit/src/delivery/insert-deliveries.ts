@@ -1,4 +1,5 @@
 import type { Queryable } from '@omnigate/database';
+import { claimSeconds } from './wire';
 
 /** A message that is to be sent. */
 export interface NewDelivery {
@@ -18,10 +19,15 @@ export interface NewDelivery {
   traceparent?: string | undefined;
   /** The sender leaves it for so long, in ms, to connections that are held open; default 0. */
   heldMs?: number;
+  /** Claims a held one as it is stored, where nothing else of its key is unsettled; for the first of its key alone. */
+  claimedBy?: string;
 }
 
-/** Inserts deliveries in the order given; repeats change nothing. */
-export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery[]): Promise<void> {
+/**
+ * Inserts deliveries in the order given; repeats change nothing.
+ * @returns the message ids of those that were claimed
+ */
+export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery[]): Promise<string[]> {
   const lengths = rows.map((row) => row.payload.length);
   let next = 1;
   const starts = lengths.map((length) => {
@@ -31,7 +37,7 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
   });
   const traced = rows.some((row) => row.traceparent);
   const held = rows.some((row) => row.heldMs);
-  await tx.query({
+  const claimed = await tx.query<{ message_id: string }>({
     ...insertStatement(traced, held),
     values: [
       rows.map((row) => row.tenantId),
@@ -47,37 +53,49 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
       starts,
       lengths,
       ...(traced || held ? [rows.map((row) => row.traceparent ?? null)] : []),
-      ...(held ? [rows.map((row) => row.heldMs ?? 0)] : []),
+      ...(held
+        ? [rows.map((row) => row.heldMs ?? 0), rows.map((row) => row.claimedBy ?? null), claimSeconds]
+        : []),
     ],
   });
+  return claimed.map((row) => row.message_id);
 }
 
 // One blob cut by substring: an array of bytea would travel as hexadecimal text.
-const insertText = (
-  columns: string,
-  values: string,
-  arrays: string,
-) => `insert into delivery (tenant_id, message_id,
+const insertText = (columns: string, arrays: string) => `insert into delivery (tenant_id, message_id,
     channel_id, channel_type, conversation_id, key, address, priority, not_after, payload${columns})
   select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
-    substring($10::bytea from start for length)${values}
+    substring($10::bytea from start for length)${columns}
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
     $9::timestamptz[], $11::int[], $12::int[]${arrays}) with ordinality
     as n(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
-      length${columns.replace('due_at', 'held_ms')}, n)
+      length${columns}, n)
   order by n on conflict (tenant_id, message_id) do nothing`;
-const insertUntraced = { name: 'delivery-insert', text: insertText('', '', '') };
+const insertUntraced = { name: 'delivery-insert', text: insertText('', '') };
 const insertTraced = {
   name: 'delivery-insert-traced',
-  text: insertText(', traceparent', ', traceparent', ', $13::text[]'),
+  text: insertText(', traceparent', ', $13::text[]'),
 };
 const insertHeld = {
   name: 'delivery-insert-held',
-  text: insertText(
-    ', traceparent, due_at',
-    ", traceparent, now() + held_ms * interval '1 millisecond'",
-    ', $13::text[], $14::int[]',
-  ),
+  text: `with item as materialized (
+      select i.*, claim is not null and (not_after is null or not_after > now()) and not exists (
+        select from delivery e where e.tenant_id = i.tenant_id and e.key = i.key and e.state in (1, 2)) as claimed
+      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
+        $9::timestamptz[], $11::int[], $12::int[], $13::text[], $14::int[], $15::uuid[]) with ordinality
+        as i(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
+          length, traceparent, held_ms, claim, n)
+    ), stored as (
+      insert into delivery (tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority,
+        not_after, payload, traceparent, due_at, state, attempts, claimed_by, claim_until)
+      select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
+        substring($10::bytea from start for length), traceparent, now() + held_ms * interval '1 millisecond',
+        case when claimed then 2 else 1 end, claimed::int, case when claimed then claim end,
+        case when claimed then now() + $16::int * interval '1 second' end
+      from item order by n on conflict (tenant_id, message_id) do nothing
+      returning message_id, state
+    )
+    select message_id from stored where state = 2`,
 };
 
 function insertStatement(traced: boolean, held: boolean): typeof insertHeld {

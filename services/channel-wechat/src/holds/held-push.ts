@@ -49,6 +49,7 @@ export function holdPush(
   const { holds, deliveries, logger, holdMs } = deps;
   const waited: Waited = { claimed: [], stored: 0, gone: false };
   const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let begun = false;
   let ended = false;
   let looking = false;
   let again = false;
@@ -61,20 +62,24 @@ export function holdPush(
     finish();
   };
 
-  /** Claims, one at a time; what is claimed after the end goes another way at once. */
+  /** What is claimed after the end goes another way at once. */
+  function take(claimed: ClaimedDelivery[]): void {
+    if (ended) {
+      for (const each of claimed)
+        deliveries.settle(each, { kind: 'deferred', afterMs: 0, code: 'WINDOW_CLOSED' });
+    } else if (claimed.length > 0) {
+      waited.claimed = claimed;
+      finish();
+    }
+  }
+
+  /** Claims, one at a time, and only for who waits: whoever gives up before that has nothing to give back. */
   async function look(): Promise<void> {
     again = looking;
-    if (looking || ended) return;
+    if (looking || ended || !begun) return;
     looking = true;
     try {
-      const claimed = await deliveries.claim(key, o.atMost);
-      if (ended)
-        for (const each of claimed)
-          deliveries.settle(each, { kind: 'deferred', afterMs: 0, code: 'WINDOW_CLOSED' });
-      else if (claimed.length > 0) {
-        waited.claimed = claimed;
-        finish();
-      }
+      take(await deliveries.claim(key, o.atMost));
     } catch (err) {
       // It is the sender's when this has given up.
       logger.warn({ err, channel_id: key.channelId }, 'an answer could not be claimed');
@@ -86,9 +91,14 @@ export function holdPush(
 
   const waiting = {
     wake(count: number) {
-      waited.stored += count;
+      if (!ended) waited.stored += count;
       void look();
     },
+    // Where one answer takes several, it also takes those that were stored before.
+    taker: () =>
+      begun && !ended && !looking && o.atMost === 1
+        ? { take: (each: ClaimedDelivery) => take([each]) }
+        : undefined,
     release: leaveAtOnce,
   };
   const leave = holds.add(key.key, waiting, holdMs - o.elapsedMs);
@@ -107,7 +117,9 @@ export function holdPush(
     async wait(gone, { queued }) {
       if (gone.aborted) leaveAtOnce();
       gone.addEventListener('abort', leaveAtOnce, { once: true });
-      if (queued && o.keepsCompany)
+      begun = true;
+      if (waited.stored > 0) void look();
+      else if (queued && o.keepsCompany)
         timers.push(setTimeout(() => void look(), companyShare * holdMs - o.elapsedMs));
       else if (queued) void look();
       await over;

@@ -29,6 +29,7 @@ export function createHolding(o: {
       const leftMs = o.holds.leftMs(key);
       return leftMs > 0 ? leftMs + slackMs : 0;
     },
+    taker: o.holds.taker,
     storing(tx, sends) {
       const speeches = sends
         .map(({ row, send }) => ({ ...row, byBot: send.sender?.role === PartyRole.PARTY_ROLE_BOT }))

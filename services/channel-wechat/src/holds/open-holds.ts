@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { HeldTaker } from '@omnigate/channel-kit';
 import type { State } from '@omnigate/state';
 
 /** A connection that is held in this process. */
 export interface Waiting {
   /** So many deliveries for its customer were stored, by whichever process. */
   wake(count: number): void;
+  /** Itself, where it can take one delivery now. */
+  taker(): HeldTaker | undefined;
   /** The process stops. */
   release(): void;
 }
@@ -15,6 +18,8 @@ export interface OpenHolds {
   add(key: string, waiting: Waiting, forMs: number): () => void;
   /** For how long one is held for this message key, in ms; 0: none. */
   leftMs(key: string): number;
+  /** Who of this process can take a delivery for this message key now. */
+  taker(key: string): HeldTaker | undefined;
   /** Wakes those who hold one, by how many deliveries were stored for a message key. */
   wake(counts: ReadonlyMap<string, number>): void;
   size(): number;
@@ -103,6 +108,13 @@ export function createOpenHolds(o: {
       // Nobody said that it ended: its process died, or the word was lost.
       if (left <= 0) untilMs.delete(key);
       return Math.max(0, left);
+    },
+    taker(key) {
+      for (const waiting of local.get(key) ?? []) {
+        const taker = waiting.taker();
+        if (taker) return taker;
+      }
+      return undefined;
     },
     wake: (counts) => publish(fanOut.stored, [...counts] satisfies Stored),
     size: () => count,
