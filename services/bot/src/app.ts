@@ -16,7 +16,7 @@ import { createThinker } from './thinking';
 const waitingAtMost = 2_000;
 const thinkingMs = 10_000;
 /** Evidence is nobody's wait, so it travels in large groups. */
-const recordLingerMs = 100;
+const recordLingerMs = 300;
 
 /** What the bot needs. */
 export interface BotDeps {

@@ -28,7 +28,7 @@ export interface ReceiptsDeps {
 
 const maxPendingReceipts = 50_000;
 /** Nobody waits for a receipt. */
-const lingerMs = 200;
+const lingerMs = 500;
 
 function statusesByChannel(
   receipts: readonly VisitorReceipt[],

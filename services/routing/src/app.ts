@@ -26,7 +26,7 @@ import { createTurnRunner } from './turns/runner';
 
 /** Under load, batches are read no closer than this: a statement costs more than a row. */
 const receivedLingerMs = 40;
-const statusLingerMs = 80;
+const statusLingerMs = 200;
 
 /** What routing needs. */
 export interface RoutingDeps {
