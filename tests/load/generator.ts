@@ -69,7 +69,7 @@ export async function generate(job: GeneratorJob): Promise<GeneratorResult> {
   const requests = Array.from({ length: job.total }, (_, index) => requestOf(job, index));
   const connections = openRawConnections(job.origin, job.connections);
   const send = async (index: number): Promise<void> => {
-    const status = await connections.send(requests[index] as Buffer);
+    const { status } = await connections.send(requests[index] as Buffer);
     if (status >= 300) throw new Error(`status ${status}`);
   };
   const { ratePerSecond, total } = job;

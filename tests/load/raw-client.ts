@@ -1,21 +1,27 @@
 import { connect, type Socket } from 'node:net';
 
+/** An answer as it came. */
+export interface RawAnswer {
+  status: number;
+  body: string;
+}
+
 /** Kept-alive connections that requests are written to as they are. */
 export interface RawConnections {
   /**
    * Sends a request on the next free connection, one at a time on each.
    *
    * @param request head and body.
-   * @returns the answer's HTTP status.
+   * @returns the answer's HTTP status, and its body as latin1.
    * @throws Error when a connection ends before its answer.
    */
-  send(request: Buffer): Promise<number>;
+  send(request: Buffer): Promise<RawAnswer>;
   close(): void;
 }
 
 interface Sending {
   request: Buffer;
-  resolve(status: number): void;
+  resolve(answer: RawAnswer): void;
   reject(error: Error): void;
 }
 
@@ -54,7 +60,8 @@ export function openRawConnections(origin: string, count: number): RawConnection
       received += chunk.toString('latin1');
       if (!isWhole(received)) return;
       socket.off('data', onData).off('close', onClose);
-      resolve(Number(received.slice(9, 12)));
+      const body = received.slice(received.indexOf('\r\n\r\n') + 4);
+      resolve({ status: Number(received.slice(9, 12)), body });
       const next = waiting.shift();
       if (next) write(socket, next);
       else free.add(socket);

@@ -44,15 +44,14 @@ export async function wechatLoad(stage: Stage, channel: string): Promise<Load> {
     channel,
     customers,
     customerOf: openIdOf,
-    async begin() {
+    async begin(run) {
       await answers();
-    },
-    send(run) {
       const { ratePerSecond, total } = run;
       const openIds = Array.from({ length: customers }, (_, index) => openIdOf(run, index));
       const job: WechatJob = { webhookUrl, openIds, texts: questions, ratePerSecond, total };
-      return answerOf<GeneratorResult>(child, job);
+      await answerOf<'ready'>(child, job);
     },
+    send: () => answerOf<GeneratorResult>(child, 'send'),
     answers,
     close: () => child.disconnect(),
   };

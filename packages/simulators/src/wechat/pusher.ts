@@ -26,8 +26,17 @@ export interface PushChange {
   body?: string | Buffer;
 }
 
+/** A push as it goes out. */
+export interface PreparedPush {
+  /** With the query. */
+  url: string;
+  body: string | Buffer;
+}
+
 /** Sends pushes as WeChat does. */
 export interface Pusher {
+  /** Signs, and in AES mode encrypts; the timestamp is now. */
+  prepare(url: string, xml: string, change?: PushChange): PreparedPush;
   /**
    * One attempt.
    * @throws Error when the connection breaks, or nobody answers in time
@@ -40,30 +49,25 @@ export interface Pusher {
 
 const sha1 = (...parts: string[]): string => createHash('sha1').update(parts.sort().join('')).digest('hex');
 
+function withQuery(url: string, query: Record<string, string | undefined>): string {
+  const present = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined);
+  return `${url}?${new URLSearchParams(present)}`;
+}
+
 /**
  * Makes a pusher.
  * @param o.attemptMs after which WeChat drops the connection
- * @param o.connections at once
  */
-export function createPusher(
-  account: WechatAccount,
-  { attemptMs, connections }: { attemptMs: number; connections: number },
-): Pusher {
-  const agent = new Agent({ connections });
+export function createPusher(account: WechatAccount, { attemptMs }: { attemptMs: number }): Pusher {
+  const agent = new Agent({ connections: 256 });
 
-  async function call(
-    method: 'GET' | 'POST',
-    url: string,
-    query: Record<string, string | undefined>,
-    body?: string | Buffer,
-  ): Promise<PushAnswer> {
-    const present = Object.entries(query).filter((each): each is [string, string] => each[1] !== undefined);
+  async function call(method: 'GET' | 'POST', url: string, body?: string | Buffer): Promise<PushAnswer> {
     const startedMs = performance.now();
     // A timer of its own: AbortSignal.timeout costs a tenth of a push.
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(new Error('no answer in time')), attemptMs);
     try {
-      const answer = await request(`${url}?${new URLSearchParams(present)}`, {
+      const answer = await request(url, {
         method,
         dispatcher: agent,
         signal: abort.signal,
@@ -83,24 +87,30 @@ export function createPusher(
     return { timestamp, token, nonce: change.nonce ?? String(randomInt(1, 2 ** 31)) };
   }
 
+  function prepare(url: string, xml: string, change: PushChange = {}): PreparedPush {
+    const { timestamp, nonce, token } = moment(change);
+    const openid = /<FromUserName><!\[CDATA\[(.*?)\]\]>/.exec(xml)?.[1] ?? '';
+    const query = { signature: sha1(token, timestamp, nonce), timestamp, nonce, openid };
+    if (account.encodingAesKey === '')
+      return { url: withQuery(url, { ...query, ...change.query }), body: change.body ?? xml };
+    const encrypted = wechatCrypto.encrypt(account.encodingAesKey, xml, change.appId ?? account.appId);
+    const body = `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`;
+    const msg_signature = wechatCrypto.getSignature(token, timestamp, nonce, encrypted);
+    const whole = { ...query, encrypt_type: 'aes', msg_signature, ...change.query };
+    return { url: withQuery(url, whole), body: change.body ?? body };
+  }
+
   return {
-    async attempt(url, xml, change = {}) {
-      const { timestamp, nonce, token } = moment(change);
-      const openid = /<FromUserName><!\[CDATA\[(.*?)\]\]>/.exec(xml)?.[1] ?? '';
-      const query = { signature: sha1(token, timestamp, nonce), timestamp, nonce, openid };
-      if (account.encodingAesKey === '')
-        return call('POST', url, { ...query, ...change.query }, change.body ?? xml);
-      const encrypted = wechatCrypto.encrypt(account.encodingAesKey, xml, change.appId ?? account.appId);
-      const body = `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`;
-      const msg_signature = wechatCrypto.getSignature(token, timestamp, nonce, encrypted);
-      const whole = { ...query, encrypt_type: 'aes', msg_signature, ...change.query };
-      return call('POST', url, whole, change.body ?? body);
+    prepare,
+    async attempt(url, xml, change) {
+      const push = prepare(url, xml, change);
+      return call('POST', push.url, push.body);
     },
     async verify(url, change = {}) {
       const { timestamp, nonce, token } = moment(change);
       const echo = String(randomInt(1, 2 ** 47));
       const query = { signature: sha1(token, timestamp, nonce), timestamp, nonce, echostr: echo };
-      return { ...(await call('GET', url, { ...query, ...change.query })), echo };
+      return { ...(await call('GET', withQuery(url, { ...query, ...change.query }))), echo };
     },
     close: () => agent.destroy(),
   };

@@ -6,7 +6,7 @@ import { createControl } from './control';
 import type { WechatFault } from './faults';
 import { createSimulatedMedia } from './media';
 import { RefusedReply, readPassiveReply } from './passive-reply';
-import { createPusher, type PushAnswer, type PushChange } from './pusher';
+import { createPusher, type PreparedPush, type PushAnswer, type PushChange } from './pusher';
 import { createChats, outOfOrder, type ShownMessage, shownWords } from './shown';
 import { createSimulatedTokens } from './tokens';
 import { pushXml, type UserInput } from './user-input';
@@ -22,8 +22,6 @@ export interface WechatSimulatorOptions extends Partial<WechatAccount> {
   tokenSeconds?: number;
   /** ms before an API call is answered; default 0. */
   latencyMs?: number;
-  /** Connections that pushes share; default 256. */
-  connections?: number;
   port?: number;
 }
 
@@ -59,6 +57,10 @@ export interface WechatSimulator {
   ): Promise<Pushed>;
   /** The XML of a push, to be sent by `attempt`. */
   xml(openId: string, input: UserInput): string;
+  /** A follower does something, of which the caller makes the push. */
+  prepares(openId: string, input: UserInput): PreparedPush;
+  /** Shows what a push of the caller's was answered. @throws Error for all that WeChat can't show */
+  answered(openId: string, body: string): void;
   /** One push, as it is told. @param url default: `webhookUrl` */
   attempt(xml: string, change?: PushChange, url?: string): Promise<PushAnswer>;
   /** Verifies the URL, as saving the server configuration does. @returns whether it may be saved */
@@ -97,10 +99,7 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
   const windows = createWindows(now);
   const tokens = createSimulatedTokens({ account, seconds: o.tokenSeconds ?? 7_200, now });
   const api = createApi({ chats, media, windows, tokens, url: () => simulator.url });
-  const pusher = createPusher(account, {
-    attemptMs: o.attemptMs ?? 5_000,
-    connections: o.connections ?? 256,
-  });
+  const pusher = createPusher(account, { attemptMs: o.attemptMs ?? 5_000 });
   const underWay = new Set<Promise<unknown>>();
 
   function xml(openId: string, input: UserInput): string {
@@ -131,10 +130,14 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
     return pushed;
   }
 
-  async function does(openId: string, input: UserInput): Promise<Pushed> {
+  function begin(openId: string, input: UserInput): string {
     windows.came(openId, input);
     chats.show(openId, 'user', { ...input });
-    const pushed = await push(openId, xml(openId, input));
+    return xml(openId, input);
+  }
+
+  async function does(openId: string, input: UserInput): Promise<Pushed> {
+    const pushed = await push(openId, begin(openId, input));
     if (pushed.refused) chats.show(openId, 'system', { type: 'text', text: outOfOrder });
     else if (pushed.reply) chats.show(openId, 'passive', pushed.reply);
     return pushed;
@@ -155,6 +158,11 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
     writes: (openId, text) => simulator.does(openId, { type: 'text', text }),
     sends: (openId, type, file) => simulator.does(openId, { type, mediaId: media.add(file) }),
     xml,
+    prepares: (openId, input) => pusher.prepare(simulator.webhookUrl, begin(openId, input)),
+    answered(openId, body) {
+      const reply = readPassiveReply(account, openId, body);
+      if (reply) chats.show(openId, 'passive', reply);
+    },
     attempt: (body, change, url = simulator.webhookUrl) => pusher.attempt(url, body, change),
     async verify(change) {
       const answer = await pusher.verify(simulator.webhookUrl, change);
