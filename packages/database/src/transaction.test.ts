@@ -104,20 +104,22 @@ describe('transaction', () => {
     expect(await countContacts([own])).toBe(4);
   });
 
-  it('runs callbacks after the commit only', async () => {
+  it('runs the callbacks of its end after that', async () => {
     const called: string[] = [];
     await database.transaction({ tenants: [own] }, async (tx) => {
       tx.onCommitted(() => called.push('committed'));
+      tx.onFailed(() => called.push('failed though it committed'));
       await tx.query(insertContact(own, 3));
       expect(called).toEqual([]);
     });
     await failure(
       database.transaction({ tenants: [own] }, async (tx) => {
         tx.onCommitted(() => called.push('rolled back'));
+        tx.onFailed(() => called.push('failed'));
         await tx.query(insertContact(own, 3));
       }),
     );
-    expect(called).toEqual(['committed']);
+    expect(called).toEqual(['committed', 'failed']);
   });
 
   it('refuses statements after its end', async () => {

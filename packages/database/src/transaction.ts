@@ -23,6 +23,8 @@ export interface Transaction extends Queryable {
   collect<Item>(sink: CommitSink<Item>, items: readonly Item[]): void;
   /** Runs after COMMIT, before `transaction()` resolves; never after a rollback. It must not throw. */
   onCommitted(callback: () => void): void;
+  /** Runs when it was rolled back, or nobody knows whether COMMIT was done. It must not throw. */
+  onFailed(callback: () => void): void;
 }
 
 /** Which rows a transaction reaches: those of these tenants; `[]` reaches only tables of the named list. */
@@ -42,6 +44,7 @@ interface TransactionState {
   phase: Phase;
   pending: Pending[];
   callbacks: (() => void)[];
+  failureCallbacks: (() => void)[];
 }
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -89,6 +92,9 @@ function createTransaction(
     },
     onCommitted: (callback) => {
       state.callbacks.push(callback);
+    },
+    onFailed: (callback) => {
+      state.failureCallbacks.push(callback);
     },
   };
 }
@@ -161,7 +167,7 @@ export async function runTransaction<T>(
   scope: Scope & { begin: string },
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  const state: TransactionState = { phase: 'work', pending: [], callbacks: [] };
+  const state: TransactionState = { phase: 'work', pending: [], callbacks: [], failureCallbacks: [] };
   // Not awaited: the first statements travel with it, and fail where it has failed.
   const begun = session.command(scope.begin);
   begun.catch(() => undefined);
@@ -172,6 +178,7 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     if (state.phase !== 'over') await rollBack(session, state);
+    for (const callback of state.failureCallbacks) callback();
     throw error;
   }
 }
