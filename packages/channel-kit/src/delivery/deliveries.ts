@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BusRecord, Consumer, Outcome } from '@omnigate/bus';
 import { MessageSend, type ResolvedChannel, topics } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
@@ -6,14 +7,7 @@ import type { ChannelAdapter, ProviderStatus } from '../adapter';
 import type { AdapterServiceOptions } from '../adapter-service';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
-import {
-  claimedAsStored,
-  createHeldDeliveries,
-  type HeldDeliveries,
-  type HeldTaker,
-  type Holding,
-  letTake,
-} from './held';
+import { createHeldDeliveries, type HeldDeliveries, type Holding, letTake } from './held';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries';
 import { createSender } from './sender';
 import { type DeliveryChannel, insertChannels } from './store';
@@ -80,7 +74,9 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
     const read = records.map((record) => readSend(record, o.holding));
     const rows = read.flatMap((each) => (each.row ? [each.row] : []));
     if (rows.length > 0) {
-      const takers = o.holding ? letTake(rows, o.holding) : new Map<string, HeldTaker>();
+      const claimedBy = randomUUID();
+      const takes = letTake(rows, o.holding, claimedBy);
+      if (takes.size > 0) tx.onFailed(() => sender.release([{ claimedBy, tenants: [...tx.tenants] }]));
       const counts = countByChannel(rows);
       const unnoted = counts.filter((channel) => !noted.has(channel.channelId));
       // They travel together; awaited together so that no failure is left alone.
@@ -94,8 +90,7 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
       ]);
       tx.onCommitted(() => {
         for (const { channelId } of unnoted) noted.add(channelId);
-        for (const row of rows.filter(({ messageId }) => claimed.includes(messageId)))
-          takers.get(row.messageId)?.take(claimedAsStored(row));
+        for (const messageId of claimed) takes.get(messageId)?.();
         const held = rows.filter((row) => row.heldMs);
         sender.added(held.length > 0 ? countByChannel(rows.filter((row) => !row.heldMs)) : counts);
         if (held.length > 0) sender.postponed(held);

@@ -58,23 +58,25 @@ export interface HeldDeliveries {
 
 /**
  * Lets connections that wait take what is about to be stored: a claim of its own would cost as much as all else of a delivery.
- * @param rows get the claims; the first of each key alone, as the statement does not see those beside it
- * @returns who takes, by message id
+ * @param rows get the claim; the first of each key alone, as the statement does not see those beside it
+ * @param claimedBy the claim
+ * @returns lets one be taken, by message id; for those that were claimed, when that is durable
  */
 export function letTake(
   rows: readonly NewDelivery[],
-  holding: Pick<Holding, 'taker'>,
-): Map<string, HeldTaker> {
-  const takers = new Map<string, HeldTaker>();
+  holding: Pick<Holding, 'taker'> | undefined,
+  claimedBy: string,
+): Map<string, () => void> {
+  const takes = new Map<string, () => void>();
   const seen = new Set<string>();
   for (const row of rows) {
-    const taker = row.heldMs && !seen.has(row.key) ? holding.taker(row.key) : undefined;
+    const taker = row.heldMs && !seen.has(row.key) ? holding?.taker(row.key) : undefined;
     seen.add(row.key);
     if (!taker) continue;
-    row.claimedBy = randomUUID();
-    takers.set(row.messageId, taker);
+    row.claimedBy = claimedBy;
+    takes.set(row.messageId, () => taker.take(claimedAsStored(row)));
   }
-  return takers;
+  return takes;
 }
 
 /** A delivery that was claimed as it was stored, a moment ago. */
@@ -106,20 +108,26 @@ const maxPending = 50_000;
 /** Makes the deliveries as held connections see them; what many ask for at the same time is one statement. */
 export function createHeldDeliveries(o: {
   database: Database;
-  sender: Pick<Sender, 'settle' | 'look'>;
+  sender: Pick<Sender, 'settle' | 'look' | 'release'>;
 }): HeldDeliveries {
   const inScope = <Item extends HeldKey, Result>(
     items: Item[],
-    work: (tx: Queryable, items: Item[]) => Promise<Result>,
-  ) => {
-    const tenants = [...new Set(items.map(({ tenantId }) => tenantId))];
-    return o.database.transaction({ tenants }, (tx) => work(tx, items));
-  };
+    work: (tx: Transaction, items: Item[]) => Promise<Result>,
+  ) =>
+    o.database.transaction({ tenants: [...new Set(items.map(({ tenantId }) => tenantId))] }, (tx) =>
+      work(tx, items),
+    );
   const tenantOf = ({ tenantId }: HeldKey) => tenantId;
   const claims = groupCommit<Ask, ClaimedDelivery[]>({
     maxPending,
     tenantOf,
-    flush: (asks) => inScope(asks, claimHeld),
+    flush: (asks) =>
+      inScope(asks, (tx, list) => {
+        tx.onFailed(() =>
+          o.sender.release(asks.map(({ claimedBy, tenantId }) => ({ claimedBy, tenants: [tenantId] }))),
+        );
+        return claimHeld(tx, list);
+      }),
   });
   const givenUp = groupCommit<HeldKey, void>({
     maxPending,

@@ -61,35 +61,35 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
   return claimed.map((row) => row.message_id);
 }
 
+const columns =
+  'tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after';
 // One blob cut by substring: an array of bytea would travel as hexadecimal text.
-const insertText = (columns: string, arrays: string) => `insert into delivery (tenant_id, message_id,
-    channel_id, channel_type, conversation_id, key, address, priority, not_after, payload${columns})
-  select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
-    substring($10::bytea from start for length)${columns}
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
-    $9::timestamptz[], $11::int[], $12::int[]${arrays}) with ordinality
-    as n(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
-      length${columns}, n)
-  order by n on conflict (tenant_id, message_id) do nothing`;
-const insertUntraced = { name: 'delivery-insert', text: insertText('', '') };
+const payload = 'substring($10::bytea from start for length)';
+
+/** What was given, one row each. @param more columns beyond those that all have, and their arrays */
+const given = (more = '', arrays = '') => `unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[],
+    $6::text[], $7::text[], $8::int[], $9::timestamptz[], $11::int[], $12::int[]${arrays}) with ordinality
+    as i(${columns}, start, length${more}, n)`;
+
+const insertUntraced = {
+  name: 'delivery-insert',
+  text: `insert into delivery (${columns}, payload) select ${columns}, ${payload} from ${given()}
+    order by n on conflict (tenant_id, message_id) do nothing`,
+};
 const insertTraced = {
   name: 'delivery-insert-traced',
-  text: insertText(', traceparent', ', $13::text[]'),
+  text: `insert into delivery (${columns}, payload, traceparent) select ${columns}, ${payload}, traceparent
+    from ${given(', traceparent', ', $13::text[]')} order by n on conflict (tenant_id, message_id) do nothing`,
 };
 const insertHeld = {
   name: 'delivery-insert-held',
   text: `with item as materialized (
       select i.*, claim is not null and (not_after is null or not_after > now()) and not exists (
         select from delivery e where e.tenant_id = i.tenant_id and e.key = i.key and e.state in (1, 2)) as claimed
-      from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
-        $9::timestamptz[], $11::int[], $12::int[], $13::text[], $14::int[], $15::uuid[]) with ordinality
-        as i(tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after, start,
-          length, traceparent, held_ms, claim, n)
+      from ${given(', traceparent, held_ms, claim', ', $13::text[], $14::int[], $15::uuid[]')}
     ), stored as (
-      insert into delivery (tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority,
-        not_after, payload, traceparent, due_at, state, attempts, claimed_by, claim_until)
-      select tenant_id, message_id, channel_id, channel_type, conversation_id, key, address, priority, not_after,
-        substring($10::bytea from start for length), traceparent, now() + held_ms * interval '1 millisecond',
+      insert into delivery (${columns}, payload, traceparent, due_at, state, attempts, claimed_by, claim_until)
+      select ${columns}, ${payload}, traceparent, now() + held_ms * interval '1 millisecond',
         case when claimed then 2 else 1 end, claimed::int, case when claimed then claim end,
         case when claimed then now() + $16::int * interval '1 second' end
       from item order by n on conflict (tenant_id, message_id) do nothing

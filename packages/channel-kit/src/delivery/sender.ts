@@ -45,6 +45,8 @@ export interface Sender {
   postponed(deliveries: readonly (DeliveryChannel & { heldMs?: number })[]): void;
   /** Takes what came of a delivery that was claimed by others than the sender's loop. */
   settle(delivery: ClaimedDelivery, result: SendResult): void;
+  /** Gives back what was claimed for connections that never got it: nobody knows whether the claim was kept. */
+  release(claims: readonly LostClaim[]): void;
   /** Something may be due on these channels. */
   look(channels: readonly DeliveryChannel[]): void;
   /** The channel was changed: what paused it may be mended. */
@@ -277,6 +279,10 @@ export function createSender(o: SenderOptions): Sender {
       judgements.push(judgement);
       report.answered(delivery, judgement, 0);
       gathering.look();
+      wake();
+    },
+    release(claims) {
+      lostClaims.push(...claims);
       wake();
     },
     look,

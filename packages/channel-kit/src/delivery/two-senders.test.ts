@@ -7,7 +7,7 @@ import { createLocalState } from '@omnigate/state';
 import { freshDatabase } from '@omnigate/testkit';
 import type { ChannelAdapter, SendRequest } from '../adapter';
 import { createProviderConnections } from '../provider-http';
-import { insertDeliveries } from './insert-deliveries';
+import { insertDeliveries, type NewDelivery } from './insert-deliveries';
 import { deliveryMigrations, deliveryUnscopedTables } from './schema';
 import { createSender } from './sender';
 
@@ -40,7 +40,10 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('what waits behind another process’s send goes when that has ended', async () => {
+const one = [{ tenantId, channelId: channel.id, count: 1 }];
+
+/** Two processes that send for one channel. */
+async function openTwo() {
   const fresh = await freshDatabase([busSchema, kitSchema]);
   const opened: (() => Promise<void>)[] = [fresh.drop];
   const openSender = async () => {
@@ -81,8 +84,7 @@ test('what waits behind another process’s send goes when that has ended', asyn
     return { sender, database, ...provider };
   };
   const [here, there] = [await openSender(), await openSender()];
-  const [first, second] = [newId(), newId()];
-  const store = (messageId: string) =>
+  const store = (messageId: string, more: Partial<NewDelivery> = {}) =>
     here.database.transaction({ tenants: [tenantId] }, (tx) =>
       insertDeliveries(tx, [
         {
@@ -102,10 +104,19 @@ test('what waits behind another process’s send goes when that has ended', asyn
               content: { kind: { $case: 'text', value: { body: 'hello' } } },
             }),
           ).finish(),
+          ...more,
         },
       ]),
     );
-  const one = [{ tenantId, channelId: channel.id, count: 1 }];
+  const close = async () => {
+    for (const each of opened.reverse()) await each();
+  };
+  return { here, there, store, close };
+}
+
+test('what waits behind another process’s send goes when that has ended', async () => {
+  const { here, there, store, close } = await openTwo();
+  const [first, second] = [newId(), newId()];
   await store(first);
   there.sender.added(one);
   await until(() => there.sent.length === 1);
@@ -117,5 +128,18 @@ test('what waits behind another process’s send goes when that has ended', asyn
   there.letGoAll();
   await until(() => here.sent.length + there.sent.length === 2);
   expect(here.sent).toEqual([second]);
-  for (const close of opened.reverse()) await close();
+  await close();
+}, 20_000);
+
+test('what was claimed as it was stored, for a connection that never got it, is given back and sent', async () => {
+  const { here, store, close } = await openTwo();
+  const [messageId, claimedBy] = [newId(), newId()];
+  expect(await store(messageId, { heldMs: 1, claimedBy })).toEqual([messageId]);
+  // Behind it nothing is claimed, whoever asks.
+  expect(await store(newId(), { heldMs: 60_000, claimedBy: newId() })).toEqual([]);
+  here.sender.look(one);
+  here.sender.release([{ claimedBy, tenants: [tenantId] }]);
+  await until(() => here.sent.length === 1);
+  expect(here.sent).toEqual([messageId]);
+  await close();
 }, 20_000);

@@ -3,6 +3,7 @@ import { DeliveryState, MessageStatus, topics } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import { createLogger, newId } from '@omnigate/runtime';
 import type { Operation } from '@omnigate/testkit';
+import { claimedAsStored } from '../../src/delivery/held';
 import { insertDeliveries, type NewDelivery } from '../../src/delivery/insert-deliveries';
 import { judge } from '../../src/delivery/settlement';
 import { insertChannels } from '../../src/delivery/store';
@@ -32,20 +33,7 @@ const turn = (workOf: (scene: Scene) => Partial<TurnWork>) => (process: Delivery
 
 /** What the sender makes of an answer of the provider that took the message. */
 function judgementOf(scene: Scene, row: NewDelivery) {
-  const claimed = {
-    ...row,
-    state: DeliveryState.DELIVERY_STATE_SENDING,
-    was: DeliveryState.DELIVERY_STATE_QUEUED,
-    attempts: 1,
-    providerMessageId: '',
-    errorCode: '',
-    optedOut: false,
-    occurredTime: new Date(),
-    claimedBy: scene.claimedBy,
-    ageMs: 0,
-    traceparent: null,
-    payload: Buffer.from(row.payload),
-  };
+  const claimed = claimedAsStored({ ...row, claimedBy: scene.claimedBy });
   return judge(claimed, { kind: 'sent', providerMessageId: providerIdOf(row) });
 }
 

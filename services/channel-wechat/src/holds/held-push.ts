@@ -118,10 +118,9 @@ export function holdPush(
       if (gone.aborted) leaveAtOnce();
       gone.addEventListener('abort', leaveAtOnce, { once: true });
       begun = true;
-      if (waited.stored > 0) void look();
-      else if (queued && o.keepsCompany)
+      if (queued && o.keepsCompany && waited.stored === 0)
         timers.push(setTimeout(() => void look(), companyShare * holdMs - o.elapsedMs));
-      else if (queued) void look();
+      else if (queued || waited.stored > 0) void look();
       await over;
       gone.removeEventListener('abort', leaveAtOnce);
       close();
