@@ -34,8 +34,8 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-const faredLine = ({ answered, sent, endToEnd }: Fared): string =>
-  `answered ${answered}/${sent}, p50/p95/p99 ${endToEnd.p50}/${endToEnd.p95}/${endToEnd.p99} ms`;
+const faredLine = ({ answered, sent, failed, endToEnd }: Fared): string =>
+  `answered ${answered}/${sent}${failed > 0 ? ` (${failed} refused)` : ''}, p50/p95/p99 ${endToEnd.p50}/${endToEnd.p95}/${endToEnd.p99} ms`;
 
 const summary = (run: EndToEndRun): string =>
   `${run.ratePerSecond}/s for ${run.seconds} s: ${faredLine(run)}, ${run.cpuMsPerMessage} CPU ms a message${run.held ? '' : ' (not held)'}`;

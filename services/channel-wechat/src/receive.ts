@@ -11,6 +11,7 @@ import { parseXml } from './wire/xml';
 export interface Received {
   /** What to answer at once, where nothing is held. */
   response: ProviderAnswer;
+  /** Its timestamp and nonce. A nonce alone is a random number below 2³¹: of many pushes, two have the same by chance. */
   nonce: string;
   /** Undefined for the verification of the URL, and for pushes of no interest. */
   message?: InboundMessage;
@@ -41,7 +42,7 @@ export function receivePush(request: InboundRequest, channel: ResolvedChannel, n
   if (account === '' || (config.original_id !== '' && account !== config.original_id))
     throw new AppError('SIGNATURE_INVALID');
   const message = messageOf(push);
-  return { response: taken, nonce: signed.nonce, account, ...(message ? { message } : {}) };
+  return { response: taken, nonce: nonceOf(signed), account, ...(message ? { message } : {}) };
 }
 
 /** A parameter that comes twice is no parameter. */
@@ -67,8 +68,10 @@ function verifyUrl(
   const echo = query.get('echostr');
   if (echo === null || !isSigned(config.token, signed, nowMs)) throw new AppError('SIGNATURE_INVALID');
   const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
-  return { response: { status: 200, headers, body: echo }, nonce: signed.nonce, account: '' };
+  return { response: { status: 200, headers, body: echo }, nonce: nonceOf(signed), account: '' };
 }
+
+const nonceOf = ({ timestamp, nonce }: SignedQuery): string => `${timestamp}-${nonce}`;
 
 function readPush(config: WechatConfig, rawBody: Buffer, signed: SignedQuery, nowMs: number): Push {
   // A channel with a key takes nothing plain: that signature covers no body.
