@@ -101,9 +101,12 @@ export function closeConnection({ socket }: Connection, code: number): void {
   if (socket.bufferedAmount > maxBufferedBytes) setTimeout(() => socket.terminate(), 1_000).unref();
 }
 
+/** More waits for the page than it should. */
+export const isBehind = ({ socket }: Connection): boolean => socket.bufferedAmount > resumeBelowBytes;
+
 /** Resolves when the page has taken most of what waits for it, or is gone. */
 export async function drained(connection: Connection): Promise<void> {
-  while (isOpen(connection) && connection.socket.bufferedAmount > resumeBelowBytes) {
+  while (isOpen(connection) && isBehind(connection)) {
     await new Promise((resolve) => setTimeout(resolve, drainCheckMs).unref());
   }
 }

@@ -2,7 +2,7 @@ import { resolvedContent } from '../domain/wire-content';
 import type { Mailboxes } from '../mailboxes';
 import { messageFrame } from '../server-frame';
 import type { LoggedEvent } from '../store/event-log';
-import { type Connection, drained, isOpen, sendFrame } from './connection';
+import { type Connection, drained, isBehind, isOpen, sendFrame } from './connection';
 
 /** Events that one reading takes at most. */
 const pageSize = 200;
@@ -14,8 +14,19 @@ function write(connection: Connection, event: LoggedEvent): void {
   sendFrame(connection, messageFrame(event));
 }
 
+/** @returns how many of them the page has room for */
+function writeWhatFits(connection: Connection, events: readonly LoggedEvent[]): number {
+  let written = 0;
+  for (const event of events) {
+    if (isBehind(connection)) break;
+    write(connection, event);
+    written += 1;
+  }
+  return written;
+}
+
 /**
- * Writes whatever the mailbox has after the last event written, page by page, waiting for a slow reader in between. One at a
+ * Writes whatever the mailbox has after the last event written, as much at once as the page takes. One at a
  * time for each socket; what is appended meanwhile is read before it ends.
  * @throws AppError DATABASE_UNAVAILABLE, OVERLOADED: the next wake-up or ping tries again
  */
@@ -25,15 +36,19 @@ export async function catchUp(connection: Connection, mailboxes: Mailboxes): Pro
   if (!visit || connection.reading) return;
   connection.reading = true;
   try {
+    let limit = pageSize;
     while (connection.readAgain && isOpen(connection)) {
       connection.readAgain = false;
-      const { tenantId, channelId, address } = visit;
-      const wish = { tenantId, channelId, address, afterSeq: connection.sentSeq, limit: pageSize };
-      const events = await mailboxes.read(wish);
-      for (const event of events) write(connection, event);
-      if (events.length < pageSize) continue;
-      connection.readAgain = true;
       await drained(connection);
+      const { tenantId, channelId, address } = visit;
+      const events = await mailboxes.read({
+        ...{ tenantId, channelId, address, limit },
+        afterSeq: connection.sentSeq,
+      });
+      const written = writeWhatFits(connection, events);
+      connection.readAgain ||= events.length === limit || written < events.length;
+      // Of large events fewer are read again.
+      limit = written < events.length ? Math.max(1, written) : Math.min(pageSize, limit * 2);
     }
   } finally {
     connection.reading = false;
@@ -50,7 +65,8 @@ export function offer(connection: Connection, event: LoggedEvent): boolean {
     connection.readAgain = true;
     return true;
   }
-  if (event.seq !== connection.sentSeq + 1) return false;
+  // What a slow page has no room for stays in the mailbox until it has.
+  if (event.seq !== connection.sentSeq + 1 || isBehind(connection)) return false;
   write(connection, event);
   return true;
 }
