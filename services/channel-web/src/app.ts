@@ -21,7 +21,7 @@ import { createHeartbeat } from './socket/heartbeat';
 import { createSockets } from './socket/upgrade';
 import { createChannelKeys } from './store/channel-keys';
 import { createVisits } from './visits';
-import { createWebAdapter } from './web-adapter';
+import { createDirectSends, createWebAdapter } from './web-adapter';
 
 /** What the web channel stands on. */
 export interface ChannelWebDeps extends AdapterServiceOptions {
@@ -45,7 +45,8 @@ export function createChannelWeb(deps: ChannelWebDeps): ServiceApp<RpcService, F
   const showFiles = createShowFiles(deps.mediaLinks, publicUrl);
   const mailboxes = createMailboxes({ database, bus, showFiles, appended: holders.announce });
   const adapters = new Map([[webManifest.type, createWebAdapter(mailboxes)]]);
-  const deliveries = createDeliveries({ ...deps, adapterService, adapters });
+  const direct = createDirectSends({ mailboxes, directory });
+  const deliveries = createDeliveries({ ...deps, adapterService, adapters, direct });
   const receipts = createReceipts({ database, recordStatuses: deliveries.recordStatuses });
   const channelLog = createChannelLog({ bus, adapterService, logger });
   const visits = createVisits({

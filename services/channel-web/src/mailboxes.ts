@@ -1,5 +1,5 @@
 import type { Bus, OutgoingRecord } from '@omnigate/bus';
-import type { Database, Queryable } from '@omnigate/database';
+import type { Database, Queryable, Transaction } from '@omnigate/database';
 import { groupCommit } from '@omnigate/runtime';
 import type { ShowFiles } from './shown-files';
 import {
@@ -29,6 +29,8 @@ export interface Mailboxes {
    * @throws AppError OVERLOADED, DATABASE_UNAVAILABLE, RECORD_TOO_LARGE
    */
   append(entry: Entry): Promise<Appended>;
+  /** Appends events as part of a transaction. @returns where each came to stand */
+  appendWithin(tx: Transaction, events: readonly NewEvent[]): Promise<Appended[]>;
   /** Reads a mailbox after a seq. */
   read(wish: ReadAfter): Promise<LoggedEvent[]>;
   /** Looks for one event. */
@@ -63,15 +65,21 @@ const tenantsOf = (mailboxes: readonly Mailbox[]) => [
 export function createMailboxes({ database, bus, showFiles, appended }: MailboxesDeps): Mailboxes {
   async function flush(entries: Entry[]): Promise<Appended[]> {
     const events = entries.map((entry) => entry.event);
-    const places = await database.transaction({ tenants: tenantsOf(events) }, async (tx) => {
-      const rows = await appendEvents(tx, events);
+    return database.transaction({ tenants: tenantsOf(events) }, async (tx) => {
+      const places = await appendWithin(tx, events);
       bus.publish(
         tx,
-        entries.flatMap(({ record }, index) => (record && rows[index]?.fresh ? [record] : [])),
+        entries.flatMap(({ record }, index) => (record && places[index]?.fresh ? [record] : [])),
       );
-      return rows;
+      return places;
     });
-    appended(events.flatMap((event, index) => freshEvent(event, places[index])).map(showFiles));
+  }
+
+  async function appendWithin(tx: Transaction, events: readonly NewEvent[]): Promise<Appended[]> {
+    const places = await appendEvents(tx, events);
+    tx.onCommitted(() =>
+      appended(events.flatMap((event, index) => freshEvent(event, places[index])).map(showFiles)),
+    );
     return places;
   }
 
@@ -100,6 +108,7 @@ export function createMailboxes({ database, bus, showFiles, appended }: Mailboxe
 
   return {
     append: (entry) => appends.add(entry),
+    appendWithin,
     read: async (wish) => (await reads.add(wish)).map(showFiles),
     find: (wish) => inScope([wish], (tx) => findEvent(tx, wish)),
     progress: (mailbox) => progress.add(mailbox),

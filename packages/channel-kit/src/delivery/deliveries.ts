@@ -7,8 +7,10 @@ import type { ChannelAdapter, ProviderStatus } from '../adapter';
 import type { AdapterServiceOptions } from '../adapter-service';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
-import { createHeldDeliveries, type HeldDeliveries, type Holding, letTake } from './held';
+import { type DirectSends, sendDirectly } from './direct';
+import { createHeldDeliveries, type HeldDeliveries, type Holding, letTake, type StoredSend } from './held';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries';
+import { createSendReport } from './send-report';
 import { createSender } from './sender';
 import { type DeliveryChannel, insertChannels } from './store';
 import { createUpkeep } from './upkeep';
@@ -20,6 +22,8 @@ export interface DeliveriesOptions extends Omit<AdapterServiceOptions, 'registry
   adapters: ReadonlyMap<string, ChannelAdapter>;
   /** For channels whose answers may go out on a connection that is held open. */
   holding?: Holding;
+  /** For a channel whose wire is this service's database. */
+  direct?: DirectSends;
 }
 
 /** The deliveries of one adapter service. */
@@ -45,16 +49,16 @@ const insertLingerMs = 30;
 export function createDeliveries(o: DeliveriesOptions): Deliveries {
   const { adapterService, bus, database, directory, logger, metrics, state } = o;
   const connections = createProviderConnections({ connections: o.sendsInFlight, fetchAllow: o.fetchAllow });
+  const channelLog = createChannelLog({ bus, adapterService, logger });
+  const report = createSendReport({ adapterService, channelLog, logger, metrics });
   const sender = createSender({
-    adapterService,
     database,
     bus,
     directory,
     state,
     wire: { ...o, connections },
-    channelLog: createChannelLog({ bus, adapterService, logger }),
+    report,
     logger,
-    metrics,
     sendsInFlight: o.sendsInFlight,
     exclusive: o.exclusive,
   });
@@ -71,28 +75,31 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
   let stopping: Promise<void> | undefined;
 
   async function storeSends(tx: Transaction, records: readonly BusRecord[]): Promise<Outcome[]> {
-    const read = records.map((record) => readSend(record, o.holding));
-    const rows = read.flatMap((each) => (each.row ? [each.row] : []));
-    if (rows.length > 0) {
+    const read = records.map((record) => readSend(record, o));
+    const sends = read.flatMap((each) => (each.stored ? [each.stored] : []));
+    if (sends.length > 0) {
+      const rows = sends.map(({ row }) => row);
       const claimedBy = randomUUID();
       const takes = letTake(rows, o.holding, claimedBy);
       if (takes.size > 0) tx.onFailed(() => sender.release([{ claimedBy, tenants: [...tx.tenants] }]));
       const counts = countByChannel(rows);
       const unnoted = counts.filter((channel) => !noted.has(channel.channelId));
       // They travel together; awaited together so that no failure is left alone.
-      const [claimed] = await Promise.all([
+      const [takenIds] = await Promise.all([
         insertDeliveries(tx, rows),
         unnoted.length > 0 ? insertChannels(tx, unnoted) : undefined,
-        o.holding?.storing(
-          tx,
-          read.flatMap(({ row, send }) => (row && send ? [{ row, send }] : [])),
-        ),
+        o.holding?.storing(tx, sends),
       ]);
+      const taken = new Set(takenIds);
+      const direct = sends.filter(({ row }) => row.direct && taken.has(row.messageId));
+      if (o.direct && direct.length > 0) await sendDirectly({ direct: o.direct, bus, report }, tx, direct);
       tx.onCommitted(() => {
         for (const { channelId } of unnoted) noted.add(channelId);
-        for (const messageId of claimed) takes.get(messageId)?.();
+        for (const messageId of takenIds) takes.get(messageId)?.();
         const held = rows.filter((row) => row.heldMs);
-        sender.added(held.length > 0 ? countByChannel(rows.filter((row) => !row.heldMs)) : counts);
+        sender.added(
+          countByChannel(rows.filter((row) => !row.heldMs && !(row.direct && taken.has(row.messageId)))),
+        );
         if (held.length > 0) sender.postponed(held);
         if (held.length > 0) o.holding?.stored(held);
       });
@@ -141,8 +148,8 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
 /** A record as a row; a record that can't be one goes to the dead letters. */
 function readSend(
   record: BusRecord,
-  holding: Holding | undefined,
-): { row?: NewDelivery; send?: MessageSend; outcome: Outcome } {
+  { holding, direct }: Pick<DeliveriesOptions, 'holding' | 'direct'>,
+): { stored?: StoredSend; outcome: Outcome } {
   let send: MessageSend;
   try {
     send = MessageSend.decode(record.value);
@@ -153,24 +160,22 @@ function readSend(
   if (!channel || !uuid.test(messageId) || !uuid.test(channel.id) || tenantId !== record.tenantId) {
     return { outcome: { kind: 'deadLetter', code: 'INVALID_ARGUMENT' } };
   }
-  return {
-    outcome: { kind: 'ok' },
-    send,
-    row: {
-      tenantId,
-      messageId,
-      channelId: channel.id,
-      channelType: channel.type,
-      conversationId: send.conversationId,
-      key: record.key,
-      address: send.address,
-      priority: send.priority,
-      notAfter: send.notAfter ?? null,
-      payload: record.value,
-      traceparent: record.headers.traceparent,
-      ...(holding ? { heldMs: holding.heldMs(send, record.key) } : {}),
-    },
+  const row: NewDelivery = {
+    tenantId,
+    messageId,
+    channelId: channel.id,
+    channelType: channel.type,
+    conversationId: send.conversationId,
+    key: record.key,
+    address: send.address,
+    priority: send.priority,
+    notAfter: send.notAfter ?? null,
+    payload: record.value,
+    traceparent: record.headers.traceparent,
+    ...(holding ? { heldMs: holding.heldMs(send, record.key) } : {}),
+    ...(direct ? { direct: direct.takes(send) } : {}),
   };
+  return { stored: { row, send }, outcome: { kind: 'ok' } };
 }
 
 function countByChannel(rows: readonly NewDelivery[]): (DeliveryChannel & { count: number })[] {

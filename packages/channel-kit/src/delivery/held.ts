@@ -15,7 +15,7 @@ export interface Holding {
   /** A connection of this process that waits for one delivery of the key; undefined where there is none. */
   taker(key: string): HeldTaker | undefined;
   /** More to store with deliveries, in their transaction; undefined where there is nothing. */
-  storing(tx: Transaction, sends: readonly HeldSend[]): Promise<unknown> | undefined;
+  storing(tx: Transaction, sends: readonly StoredSend[]): Promise<unknown> | undefined;
   /** Deliveries were stored that the sender leaves to held connections; wakes whoever holds one. */
   stored(rows: readonly NewDelivery[]): void;
 }
@@ -27,7 +27,7 @@ export interface HeldTaker {
 }
 
 /** A message that is stored as a delivery. */
-export interface HeldSend {
+export interface StoredSend {
   send: MessageSend;
   row: NewDelivery;
 }

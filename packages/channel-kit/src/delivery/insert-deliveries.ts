@@ -21,11 +21,13 @@ export interface NewDelivery {
   heldMs?: number;
   /** Claims a held one as it is stored, where nothing else of its key is unsettled; for the first of its key alone. */
   claimedBy?: string;
+  /** Stores it as sent, where nothing else of its key is unsettled: it is sent in the same transaction. */
+  direct?: boolean;
 }
 
 /**
  * Inserts deliveries in the order given; repeats change nothing.
- * @returns the message ids of those that were claimed
+ * @returns the message ids of those that were claimed, or stored as sent
  */
 export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery[]): Promise<string[]> {
   const lengths = rows.map((row) => row.payload.length);
@@ -37,8 +39,9 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
   });
   const traced = rows.some((row) => row.traceparent);
   const held = rows.some((row) => row.heldMs);
-  const claimed = await tx.query<{ message_id: string }>({
-    ...insertStatement(traced, held),
+  const direct = rows.some((row) => row.direct);
+  const taken = await tx.query<{ message_id: string }>({
+    ...insertStatement({ traced, held, direct }),
     values: [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.messageId),
@@ -52,13 +55,14 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
       Buffer.concat(rows.map((row) => row.payload)),
       starts,
       lengths,
-      ...(traced || held ? [rows.map((row) => row.traceparent ?? null)] : []),
+      ...(traced || held || direct ? [rows.map((row) => row.traceparent ?? null)] : []),
       ...(held
         ? [rows.map((row) => row.heldMs ?? 0), rows.map((row) => row.claimedBy ?? null), claimSeconds]
         : []),
+      ...(direct ? [rows.map((row) => row.direct ?? false)] : []),
     ],
   });
-  return claimed.map((row) => row.message_id);
+  return taken.map((row) => row.message_id);
 }
 
 const columns =
@@ -81,11 +85,13 @@ const insertTraced = {
   text: `insert into delivery (${columns}, payload, traceparent) select ${columns}, ${payload}, traceparent
     from ${given(', traceparent', ', $13::text[]')} order by n on conflict (tenant_id, message_id) do nothing`,
 };
+/** A delivery `i` may go now. */
+const isNext = `(not_after is null or not_after > now()) and not exists (
+        select from delivery e where e.tenant_id = i.tenant_id and e.key = i.key and e.state in (1, 2))`;
 const insertHeld = {
   name: 'delivery-insert-held',
   text: `with item as materialized (
-      select i.*, claim is not null and (not_after is null or not_after > now()) and not exists (
-        select from delivery e where e.tenant_id = i.tenant_id and e.key = i.key and e.state in (1, 2)) as claimed
+      select i.*, claim is not null and ${isNext} as claimed
       from ${given(', traceparent, held_ms, claim', ', $13::text[], $14::int[], $15::uuid[]')}
     ), stored as (
       insert into delivery (${columns}, payload, traceparent, due_at, state, attempts, claimed_by, claim_until)
@@ -98,7 +104,26 @@ const insertHeld = {
     select message_id from stored where state = 2`,
 };
 
-function insertStatement(traced: boolean, held: boolean): typeof insertHeld {
+const insertDirect = {
+  name: 'delivery-insert-direct',
+  text: `with item as materialized (
+      select i.*, direct and ${isNext} as sent from ${given(', traceparent, direct', ', $13::text[], $14::bool[]')}
+    ), stored as (
+      insert into delivery (${columns}, payload, traceparent, state, attempts, provider_message_id)
+      select ${columns}, case when not sent then ${payload} end, traceparent, case when sent then 4 else 1 end,
+        sent::int, case when sent then message_id::text else '' end
+      from item order by n on conflict (tenant_id, message_id) do nothing
+      returning message_id, state
+    )
+    select message_id from stored where state = 4`,
+};
+
+function insertStatement({
+  traced,
+  held,
+  direct,
+}: Record<'traced' | 'held' | 'direct', boolean>): typeof insertHeld {
+  if (direct) return insertDirect;
   if (held) return insertHeld;
   return traced ? insertTraced : insertUntraced;
 }

@@ -3,17 +3,16 @@ import { DeliveryState, type ResolvedChannel } from '@omnigate/contracts';
 import { type Database, isTransient } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
 import { AppError } from '@omnigate/errors';
-import { createBackoff, createFairQueue, type Logger, type Metrics } from '@omnigate/runtime';
+import { createBackoff, createFairQueue, type Logger } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import type { SendResult } from '../adapter';
-import type { ChannelLog } from '../channel-log';
 import { createDealer, type Dealt } from './dealer';
 import { createDueChannels, type DueChannels } from './due-channels';
 import { createGathering } from './gathering';
 import { createLookBehind } from './look-behind';
 import { returnRateTokens } from './rate';
 import type { StoredReceipt } from './receipt-store';
-import { createSendReport } from './send-report';
+import type { SendReport } from './send-report';
 import { type Judgement, judge } from './settlement';
 import type { ClaimedDelivery, DeliveryChange, DeliveryChannel } from './store';
 import { type LostClaim, TurnFailed, type TurnWork, takeTurn } from './turn';
@@ -21,15 +20,13 @@ import { sendOnWire, type Wire } from './wire';
 
 /** What the sender needs. */
 export interface SenderOptions {
-  adapterService: string;
   database: Database;
   bus: Pick<Bus, 'publish'>;
   directory: Pick<DirectoryCache, 'peekChannel' | 'channel'>;
   state: State;
   wire: Wire;
-  channelLog: ChannelLog;
+  report: SendReport;
   logger: Logger;
-  metrics: Metrics;
   /** At most so many deliveries on the wire at once. */
   sendsInFlight: number;
   /** No other process sends for this service. */
@@ -75,7 +72,7 @@ const gatherMs = 30;
  * while one is under way is the next one's.
  */
 export function createSender(o: SenderOptions): Sender {
-  const report = createSendReport(o);
+  const { report } = o;
   const channels = createDueChannels({ tenantSlots: o.sendsInFlight - Math.ceil(o.sendsInFlight / 4) });
   const dealer = createDealer({ channels, directory: o.directory, state: o.state, wake });
   const lookBehind = o.exclusive ? undefined : createLookBehind({ ...o, look });

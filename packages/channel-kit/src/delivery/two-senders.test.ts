@@ -9,6 +9,7 @@ import type { ChannelAdapter, SendRequest } from '../adapter';
 import { createProviderConnections } from '../provider-http';
 import { insertDeliveries, type NewDelivery } from './insert-deliveries';
 import { deliveryMigrations, deliveryUnscopedTables } from './schema';
+import { createSendReport } from './send-report';
 import { createSender } from './sender';
 
 const kitSchema = {
@@ -54,7 +55,6 @@ async function openTwo() {
     const provider = heldAdapter();
     const connections = createProviderConnections();
     const sender = createSender({
-      adapterService: 'kit',
       database,
       bus,
       directory: { peekChannel: () => channel, channel: async () => channel },
@@ -67,9 +67,13 @@ async function openTwo() {
         media: createDirectoryMediaStore({ folder: 'never-made' }),
         mediaLinks: createMediaLinks({ key: mediaLinkKey('test'), publicUrl: '' }),
       },
-      channelLog: { record: () => undefined },
+      report: createSendReport({
+        adapterService: 'kit',
+        channelLog: { record: () => undefined },
+        logger,
+        metrics: createMetrics(),
+      }),
       logger,
-      metrics: createMetrics(),
       sendsInFlight: 4,
       exclusive: false,
     });
