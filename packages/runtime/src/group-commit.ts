@@ -1,5 +1,6 @@
 import { AppError } from '@omnigate/errors';
 import { createFairQueue } from './fair-queue';
+import { pace } from './pace';
 
 /** What groupCommit needs. */
 export interface GroupCommitOptions<Item, Result> {
@@ -9,7 +10,7 @@ export interface GroupCommitOptions<Item, Result> {
   maxPending: number;
   /**
    * A flush begins no sooner than so long after the last one began, so that a busy system has large groups and a lone
-   * item no delay; default 0.
+   * item no delay; default 0. While the process is busy it is up to three times as long.
    */
   lingerMs?: number;
   /** Whose an item is; flushes then take of all tenants in turn. */
@@ -58,7 +59,7 @@ export function groupCommit<Item, Result = void>(
     if (scheduled) return;
     scheduled = true;
     // setImmediate: everything that the event loop has read by now joins the group.
-    const waitMs = beganMs + lingerMs - performance.now();
+    const waitMs = beganMs + pace.lingerMs(lingerMs) - performance.now();
     if (waitMs > 0 && queue.size < maxItems) setTimeout(run, waitMs);
     else setImmediate(run);
   }

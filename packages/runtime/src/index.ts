@@ -8,6 +8,7 @@ export { eventIdOf, newId } from './ids';
 export { createLogger, type Logger, type LoggerOptions } from './logger';
 export { createMetrics, type Metrics } from './metrics';
 export { registerOperations } from './operations';
+export { type Pace, pace } from './pace';
 export { type Part, type RunningParts, type RunOptions, runParts } from './parts';
 export { maskPersonalData } from './personal-data';
 export { createRecurringWork, type RecurringWork } from './recurring-work';

@@ -1,7 +1,7 @@
 import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
 import { type Database, isTransient } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
-import { createBackoff, createSignals, type Logger, type Metrics } from '@omnigate/runtime';
+import { createBackoff, createSignals, type Logger, type Metrics, pace } from '@omnigate/runtime';
 import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from '../batch';
 import type { ConsumeOptions, Consumer } from '../port';
 import { isFenced } from '../position';
@@ -130,7 +130,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   // Not before lingerMs after the last batch, so that a busy consumer has full batches and an idle one no delay.
   async function linger(): Promise<void> {
-    const waitMs = lingerMs - (performance.now() - lastBatchMs);
+    const waitMs = pace.lingerMs(lingerMs) - (performance.now() - lastBatchMs);
     if (waitMs > 0 && partitions.waiting < maxRecords) await holding.pause(waitMs, holding.over);
   }
 

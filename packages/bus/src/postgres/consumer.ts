@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isTransient } from '@omnigate/database';
 import { AppError, isAppError } from '@omnigate/errors';
-import { createBackoff, createSignals, type Logger, type Metrics, newId } from '@omnigate/runtime';
+import { createBackoff, createSignals, type Logger, type Metrics, newId, pace } from '@omnigate/runtime';
 import { ageOf, type BatchOptions, type BatchRecord, Stopped, settleBatch } from '../batch';
 import type { ConsumeOptions, Consumer } from '../port';
 import { isFenced } from '../position';
@@ -77,7 +77,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
 
   // Not before lingerMs after the last read, so that a busy consumer has full batches and an idle one no delay.
   async function linger(): Promise<void> {
-    const waitMs = lingerMs - (performance.now() - lastReadMs);
+    const waitMs = pace.lingerMs(lingerMs) - (performance.now() - lastReadMs);
     if (waitMs > 0) await pause(waitMs);
     if (stopping()) throw new Stopped();
   }

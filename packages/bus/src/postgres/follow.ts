@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@omnigate/database';
 import { AppError } from '@omnigate/errors';
-import { createBackoff, type Logger } from '@omnigate/runtime';
+import { createBackoff, type Logger, pace } from '@omnigate/runtime';
 import type { Follower, FollowOptions } from '../port';
 import { type Offsets, parseResumeToken, resumeToken } from '../resume-token';
 import { createSignal } from '../signal';
@@ -68,7 +68,7 @@ export function createFollower(context: FollowContext, options: FollowOptions): 
   async function round(): Promise<void> {
     const behind = cursors.filter((cursor) => heads.get(cursor.log) > cursor.next);
     if (behind.length === 0) return signal.wait();
-    const waitMs = lingerMs - (performance.now() - lastReadMs);
+    const waitMs = pace.lingerMs(lingerMs) - (performance.now() - lastReadMs);
     if (waitMs > 0) await pause(waitMs);
     const known = behind.map((cursor) => heads.get(cursor.log));
     const records = await context.reader.read(behind, maxRecords);

@@ -1,3 +1,5 @@
+import { pace } from '@omnigate/runtime';
+
 /** Lets a loop wait a little for company before each of its turns. */
 export interface Gathering {
   /** Waits until the last turn began long enough ago, or there is enough to do; a turn begins when it resolves. */
@@ -8,7 +10,7 @@ export interface Gathering {
 
 /**
  * Makes it. The first turn waits for nothing.
- * @param o.ms turns begin no closer than this
+ * @param o.ms turns begin no closer than this, and up to three times as far apart while the process is busy
  * @param o.enough says that waiting longer helps nobody
  */
 export function createGathering(o: { ms: number; enough(): boolean }): Gathering {
@@ -16,7 +18,7 @@ export function createGathering(o: { ms: number; enough(): boolean }): Gathering
   let wake: (() => void) | undefined;
   return {
     async wait() {
-      const waitMs = beganMs + o.ms - Date.now();
+      const waitMs = beganMs + pace.lingerMs(o.ms) - Date.now();
       if (waitMs > 0 && !o.enough()) {
         await new Promise<void>((resolve) => {
           const timeout = setTimeout(resolve, waitMs);
