@@ -28,7 +28,7 @@ const idleSeconds = 30;
 const receiveRate = 3_000;
 const mailRate = 50;
 const mailBytes = 20 * 1_024;
-const warmUp = { ratePerSecond: 300, seconds: 20 };
+const warmUp = { ratePerSecond: 300, seconds: 60 };
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
