@@ -1,6 +1,6 @@
 import { AppError } from '@omnigate/errors';
 import { createFairQueue } from './fair-queue';
-import { pace } from './pace';
+import { type Pace, pace as processPace } from './pace';
 
 /** What groupCommit needs. */
 export interface GroupCommitOptions<Item, Result> {
@@ -13,6 +13,8 @@ export interface GroupCommitOptions<Item, Result> {
    * item no delay; default 0. While the process is busy it is up to three times as long.
    */
   lingerMs?: number;
+  /** Says how much longer; default: the process's. */
+  pace?: Pace;
   /** Whose an item is; flushes then take of all tenants in turn. */
   tenantOf?(item: Item): string;
   /**
@@ -49,7 +51,7 @@ interface Waiting<Item, Result> {
 export function groupCommit<Item, Result = void>(
   o: GroupCommitOptions<Item, Result>,
 ): GroupCommit<Item, Result> {
-  const { maxItems = 512, maxPending, lingerMs = 0, tenantOf = () => '' } = o;
+  const { maxItems = 512, maxPending, lingerMs = 0, pace = processPace, tenantOf = () => '' } = o;
   const queue = createFairQueue<Waiting<Item, Result>>();
   const idle: (() => void)[] = [];
   let scheduled = false;

@@ -97,11 +97,11 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
         for (const { channelId } of unnoted) noted.add(channelId);
         for (const messageId of takenIds) takes.get(messageId)?.();
         const held = rows.filter((row) => row.heldMs);
-        sender.added(
-          countByChannel(rows.filter((row) => !row.heldMs && !(row.direct && taken.has(row.messageId)))),
-        );
-        if (held.length > 0) sender.postponed(held);
-        if (held.length > 0) o.holding?.stored(held);
+        const due = rows.filter((row) => !row.heldMs && !(row.direct && taken.has(row.messageId)));
+        if (due.length > 0) sender.added(countByChannel(due));
+        if (held.length === 0) return;
+        sender.postponed(held);
+        o.holding?.stored(held);
       });
     }
     return read.map((each) => each.outcome);

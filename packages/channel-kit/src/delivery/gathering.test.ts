@@ -1,5 +1,8 @@
 import { createGathering } from './gathering';
 
+/** However busy the process is that tests. */
+const pace = { lingerMs: (ms: number) => ms };
+
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
@@ -10,7 +13,7 @@ async function ended(wait: Promise<void>): Promise<boolean> {
 }
 
 test('the first turn waits for nothing, the next until its time', async () => {
-  const gathering = createGathering({ ms: 20, enough: () => false });
+  const gathering = createGathering({ ms: 20, enough: () => false, pace });
   await gathering.wait();
   const next = gathering.wait();
   await jest.advanceTimersByTimeAsync(19);
@@ -20,7 +23,7 @@ test('the first turn waits for nothing, the next until its time', async () => {
 });
 
 test('a turn that is late already begins at once', async () => {
-  const gathering = createGathering({ ms: 20, enough: () => false });
+  const gathering = createGathering({ ms: 20, enough: () => false, pace });
   await gathering.wait();
   await jest.advanceTimersByTimeAsync(25);
   await gathering.wait();
@@ -28,7 +31,7 @@ test('a turn that is late already begins at once', async () => {
 
 test('enough to do ends the wait, less does not', async () => {
   let count = 0;
-  const gathering = createGathering({ ms: 1_000, enough: () => count >= 2 });
+  const gathering = createGathering({ ms: 1_000, enough: () => count >= 2, pace });
   await gathering.wait();
   const next = gathering.wait();
   count = 1;

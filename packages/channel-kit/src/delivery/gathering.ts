@@ -1,4 +1,4 @@
-import { pace } from '@omnigate/runtime';
+import { type Pace, pace as processPace } from '@omnigate/runtime';
 
 /** Lets a loop wait a little for company before each of its turns. */
 export interface Gathering {
@@ -12,8 +12,10 @@ export interface Gathering {
  * Makes it. The first turn waits for nothing.
  * @param o.ms turns begin no closer than this, and up to three times as far apart while the process is busy
  * @param o.enough says that waiting longer helps nobody
+ * @param o.pace says how much further; default: the process's
  */
-export function createGathering(o: { ms: number; enough(): boolean }): Gathering {
+export function createGathering(o: { ms: number; enough(): boolean; pace?: Pace }): Gathering {
+  const { pace = processPace } = o;
   let beganMs = 0;
   let wake: (() => void) | undefined;
   return {
