@@ -17,7 +17,7 @@ export { type ChannelLog, type ChannelLogEvent, createChannelLog } from './chann
 export { createDeliveries, type Deliveries, type DeliveriesOptions } from './delivery/deliveries';
 export { deliveryRank } from './delivery/delivery-rank';
 export type { DirectSends } from './delivery/direct';
-export type { HeldDeliveries, HeldKey, HeldTaker, Holding, StoredSend } from './delivery/held';
+export type { HeldDeliveries, HeldKey, HeldTaker, Holding } from './delivery/held';
 export { deliveryMigrations, deliveryUnscopedTables } from './delivery/schema';
 export type { ClaimedDelivery } from './delivery/store';
 export { type SmsSegments, smsSegments } from './gsm';

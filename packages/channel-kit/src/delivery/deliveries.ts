@@ -8,8 +8,8 @@ import type { AdapterServiceOptions } from '../adapter-service';
 import { createChannelLog } from '../channel-log';
 import { createProviderConnections } from '../provider-http';
 import { type DirectSends, sendDirectly } from './direct';
-import { createHeldDeliveries, type HeldDeliveries, type Holding, letTake, type StoredSend } from './held';
-import { insertDeliveries, type NewDelivery } from './insert-deliveries';
+import { createHeldDeliveries, type HeldDeliveries, type Holding, letTake } from './held';
+import { insertDeliveries, type NewDelivery, type StoredSend } from './insert-deliveries';
 import { createSendReport } from './send-report';
 import { createSender } from './sender';
 import { type DeliveryChannel, insertChannels } from './store';
@@ -91,13 +91,14 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
         o.holding?.storing(tx, sends),
       ]);
       const taken = new Set(takenIds);
-      const direct = sends.filter(({ row }) => row.direct && taken.has(row.messageId));
+      const isSent = (row: NewDelivery) => row.direct === true && taken.has(row.messageId);
+      const direct = sends.filter(({ row }) => isSent(row));
       if (o.direct && direct.length > 0) await sendDirectly({ direct: o.direct, bus, report }, tx, direct);
       tx.onCommitted(() => {
         for (const { channelId } of unnoted) noted.add(channelId);
         for (const messageId of takenIds) takes.get(messageId)?.();
         const held = rows.filter((row) => row.heldMs);
-        const due = rows.filter((row) => !row.heldMs && !(row.direct && taken.has(row.messageId)));
+        const due = rows.filter((row) => !row.heldMs && !isSent(row));
         if (due.length > 0) sender.added(countByChannel(due));
         if (held.length === 0) return;
         sender.postponed(held);

@@ -2,7 +2,7 @@ import type { Bus } from '@omnigate/bus';
 import { DeliveryState, type MessageSend } from '@omnigate/contracts';
 import type { Transaction } from '@omnigate/database';
 import { failSpan } from '@omnigate/runtime';
-import { claimedAsStored, type StoredSend } from './held';
+import { claimedAsStored, type StoredSend } from './insert-deliveries';
 import type { SendReport } from './send-report';
 import { beginSendSpan, endSendSpan } from './send-span';
 import { judge } from './settlement';
@@ -29,6 +29,7 @@ export interface DirectDeps {
 /**
  * Sends what was stored as sent, and publishes its status.
  * @param sends in the order in which they were stored
+ * @throws what `direct.send` throws; the transaction then stores nothing
  */
 export async function sendDirectly(
   { direct, bus, report }: DirectDeps,

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { DeliveryState, type MessageSend } from '@omnigate/contracts';
+import type { MessageSend } from '@omnigate/contracts';
 import type { Database, Queryable, Transaction } from '@omnigate/database';
 import { groupCommit } from '@omnigate/runtime';
 import type { SendResult } from '../adapter';
-import type { NewDelivery } from './insert-deliveries';
+import { claimedAsStored, type NewDelivery, type StoredSend } from './insert-deliveries';
 import type { Sender } from './sender';
 import { type ChangeRow, type ClaimedDelivery, changeColumns, toChange } from './store';
 import { claimSeconds } from './wire';
@@ -24,12 +24,6 @@ export interface Holding {
 export interface HeldTaker {
   /** The delivery is this connection's alone; what it does with it is settled as what was claimed later is. */
   take(delivery: ClaimedDelivery): void;
-}
-
-/** A message that is stored as a delivery. */
-export interface StoredSend {
-  send: MessageSend;
-  row: NewDelivery;
 }
 
 /** The message key of a held connection. */
@@ -77,25 +71,6 @@ export function letTake(
     takes.set(row.messageId, () => taker.take(claimedAsStored(row)));
   }
   return takes;
-}
-
-/** A delivery that was claimed as it was stored, a moment ago. */
-export function claimedAsStored(row: NewDelivery): ClaimedDelivery {
-  const { tenantId, messageId, channelId, channelType, conversationId, key, address, payload } = row;
-  return {
-    ...{ tenantId, messageId, channelId, channelType, conversationId, key, address },
-    state: DeliveryState.DELIVERY_STATE_SENDING,
-    was: DeliveryState.DELIVERY_STATE_QUEUED,
-    attempts: 1,
-    providerMessageId: '',
-    errorCode: '',
-    optedOut: false,
-    occurredTime: new Date(),
-    traceparent: row.traceparent ?? null,
-    claimedBy: row.claimedBy ?? '',
-    ageMs: 0,
-    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-  };
 }
 
 interface Ask extends HeldKey {

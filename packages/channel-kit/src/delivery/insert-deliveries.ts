@@ -1,4 +1,6 @@
+import { DeliveryState, type MessageSend } from '@omnigate/contracts';
 import type { Queryable } from '@omnigate/database';
+import type { ClaimedDelivery } from './store';
 import { claimSeconds } from './wire';
 
 /** A message that is to be sent. */
@@ -23,6 +25,12 @@ export interface NewDelivery {
   claimedBy?: string;
   /** Stores it as sent, where nothing else of its key is unsettled: it is sent in the same transaction. */
   direct?: boolean;
+}
+
+/** A message that is stored as a delivery. */
+export interface StoredSend {
+  send: MessageSend;
+  row: NewDelivery;
 }
 
 /**
@@ -63,6 +71,25 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
     ],
   });
   return taken.map((row) => row.message_id);
+}
+
+/** A delivery that was claimed as it was stored, a moment ago. */
+export function claimedAsStored(row: NewDelivery): ClaimedDelivery {
+  const { tenantId, messageId, channelId, channelType, conversationId, key, address, payload } = row;
+  return {
+    ...{ tenantId, messageId, channelId, channelType, conversationId, key, address },
+    state: DeliveryState.DELIVERY_STATE_SENDING,
+    was: DeliveryState.DELIVERY_STATE_QUEUED,
+    attempts: 1,
+    providerMessageId: '',
+    errorCode: '',
+    optedOut: false,
+    occurredTime: new Date(),
+    traceparent: row.traceparent ?? null,
+    claimedBy: row.claimedBy ?? '',
+    ageMs: 0,
+    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+  };
 }
 
 const columns =
