@@ -2,10 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
+import { findClusterServers } from './redis.mjs';
 import { node24, root, run } from './toolchain.mjs';
 
 const main = join(root, 'tests', 'dist', 'load', 'bench.js');
 if (!(await ensureInstalled()) || !(await ensureBuilt('everything'))) process.exit(1);
+const cluster = process.argv.some((argument) => /^(--form=)?cluster$/.test(argument));
+if (cluster && !(await findClusterServers())) process.exit(1);
 if (!existsSync(main)) {
   console.error('tests/dist/load/bench.js is missing after the build: tests/load/bench.ts must exist.');
   process.exit(1);
