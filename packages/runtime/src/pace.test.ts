@@ -1,24 +1,27 @@
-import { createPace } from './pace';
+import { createPace, pace } from './pace';
 
-/** A process whose event loop is used so much, for so many looks. */
+/** A process that uses so much of its time, and is kept from a core for so much of what it wanted, for so many looks. */
 function bed() {
   let nowMs = 0;
-  let activeMs = 0;
-  const pace = createPace({ nowMs: () => nowMs, activeMs: () => activeMs });
+  const used = { activeMs: 0, ranMs: 0, keptMs: 0 };
+  const paced = createPace({ nowMs: () => nowMs, timeUsed: () => ({ ...used }) });
   return {
-    after(looks: number, used: number): number {
+    after(looks: number, active: number, kept = 0): number {
       for (let look = 0; look < looks; look += 1) {
         nowMs += 200;
-        activeMs += 200 * used;
-        pace.lingerMs(10);
+        used.activeMs += 200 * active;
+        used.ranMs += 200 * active * (1 - kept);
+        used.keptMs += 200 * active * kept;
+        paced.lingerMs(10);
       }
-      return pace.lingerMs(10);
+      return paced.lingerMs(10);
     },
   };
 }
 
 test('an idle process lingers as long as it was told to', () => {
   expect(bed().after(20, 0.3)).toBe(10);
+  expect(bed().after(20, 0)).toBe(10);
 });
 
 test('a busy one lingers longer by and by, three times as long at most', () => {
@@ -27,10 +30,16 @@ test('a busy one lingers longer by and by, three times as long at most', () => {
   expect(after(20, 0.9)).toBe(30);
 });
 
+test('so does one that has little to do, on a machine that others keep busy', () => {
+  expect(bed().after(1, 0.2, 0.6)).toBe(12.5);
+  expect(bed().after(20, 0.2, 0.2)).toBe(10);
+});
+
 test('between busy and calm it goes on as before', () => {
   const { after } = bed();
   after(2, 0.9);
   expect(after(20, 0.7)).toBe(15.625);
+  expect(after(20, 0.2, 0.4)).toBe(15.625);
 });
 
 test('when it is calm again it lingers no longer', () => {
@@ -42,7 +51,13 @@ test('when it is calm again it lingers no longer', () => {
 
 test('a moment is too short to tell', () => {
   let nowMs = 0;
-  const pace = createPace({ nowMs: () => nowMs, activeMs: () => nowMs });
+  const timeUsed = () => ({ activeMs: nowMs, ranMs: nowMs, keptMs: 0 });
+  const paced = createPace({ nowMs: () => nowMs, timeUsed });
   nowMs = 199;
-  expect(pace.lingerMs(10)).toBe(10);
+  expect(paced.lingerMs(10)).toBe(10);
+});
+
+test('this process has one', () => {
+  expect(pace.lingerMs(10)).toBeGreaterThanOrEqual(10);
+  expect(pace.lingerMs(10)).toBeLessThanOrEqual(30);
 });
