@@ -94,9 +94,10 @@ function begin(call: AnyCall, running: Set<RunningCall>, defaultMs?: number) {
   const remaining = remainingMs(call.getDeadline());
   const deadlineMs = Number.isFinite(remaining) ? Math.max(0, remaining) : defaultMs;
   const scope = createCallScope(deadlineMs === undefined ? {} : { deadlineMs });
-  call.on('cancelled', () => scope.abort(endOf(call)));
   const begun: RunningCall = { scope, stream: defaultMs === undefined };
   running.add(begun);
+  // grpc-js says so of each call that ends, after its answer too.
+  call.on('cancelled', () => running.has(begun) && scope.abort(endOf(call)));
   return { record, begun, context: contextOf(call, record, scope) };
 }
 
