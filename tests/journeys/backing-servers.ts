@@ -26,7 +26,7 @@ export async function startBackingServers(schemas: ServiceSchema[]): Promise<Bac
   if (testForm() === 'standalone') return { databaseUrl: database.url, stop: () => database.drop() };
   const [broker, redis] = await Promise.all([launchKafka({ nodes: 1 }), startRedis()]);
   const kafka = { brokers: broker.brokers };
-  await applyTopics(kafka, topicSpecs(), logger);
+  await applyTopics(kafka, topicSpecs({ maxPartitions: 8 }), logger);
   return {
     databaseUrl: database.url,
     kafka,

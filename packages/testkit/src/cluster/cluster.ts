@@ -140,7 +140,9 @@ async function startServices(o: Composition): Promise<RunningParts> {
   const demo = config.OMNIGATE_DEMO === '1';
   const parts = [
     { name: 'servers', stop: infrastructure.stop },
-    startOnly('topics', () => applyTopics(infrastructure.servers.kafkaBrokers)),
+    startOnly('topics', () =>
+      applyTopics(infrastructure.servers.kafkaBrokers, config.KAFKA_BROKERS === undefined),
+    ),
     door.closing,
     // The services start with it: mail does not come through the front door.
     startOnly('SMTP port', () => o.ports[2].release()),

@@ -9,15 +9,19 @@ import { repositoryRoot } from '../repository-root';
 
 const run = promisify(execFile);
 
+/** As many as there are processes of a service at most: the more partitions, the fewer records in each batch. */
+const ownPartitions = ['--max-partitions', '8'];
+
 /**
  * Creates the topics that are missing, as an operator does.
  *
  * @param kafkaBrokers host:port with commas between.
+ * @param ours whether that Kafka was started here, for this machine alone.
  * @throws Error with what the command said.
  */
-export async function applyTopics(kafkaBrokers: string): Promise<void> {
+export async function applyTopics(kafkaBrokers: string, ours: boolean): Promise<void> {
   const omnigate = join(repositoryRoot(), 'services', 'cli', 'bin', 'omnigate.mjs');
-  await run(process.execPath, [omnigate, 'topics', 'apply'], {
+  await run(process.execPath, [omnigate, 'topics', 'apply', ...(ours ? ownPartitions : [])], {
     env: { ...process.env, KAFKA_BROKERS: kafkaBrokers },
   });
 }

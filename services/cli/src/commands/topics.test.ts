@@ -11,10 +11,11 @@ async function run(words: string[], env: NodeJS.ProcessEnv) {
 
 describe('omnigate topics apply', () => {
   let kafka: LaunchedKafka;
+  let small: LaunchedKafka;
   beforeAll(async () => {
-    kafka = await launchKafka({ nodes: 1 });
+    [kafka, small] = await Promise.all([launchKafka({ nodes: 1 }), launchKafka({ nodes: 1 })]);
   }, 120_000);
-  afterAll(() => kafka.close());
+  afterAll(() => Promise.all([kafka.close(), small.close()]));
 
   test('makes what is missing, and nothing twice', async () => {
     const env = { KAFKA_BROKERS: kafka.brokers.join() };
@@ -30,6 +31,14 @@ describe('omnigate topics apply', () => {
     });
   }, 60_000);
 
+  test('makes smaller topics for a cluster on one machine', async () => {
+    const env = { KAFKA_BROKERS: small.brokers.join() };
+    await run(['topics', 'apply', '--max-partitions', '2'], env);
+    const { err } = await run(['topics', 'apply'], env);
+    expect(err).toContain('topic/omnigate.message.received.v1 has 2 partitions, not 48');
+    expect(err).not.toContain('.dlq has');
+  }, 60_000);
+
   test('says what the cluster can not do', async () => {
     const env = { KAFKA_BROKERS: '127.0.0.1:1' };
     const { code, out, err } = await run(['topics', 'apply'], env);
@@ -43,6 +52,12 @@ describe('the configuration of omnigate topics', () => {
     const { code, err } = await run(['topics', 'apply'], {});
     expect(code).toBe(2);
     expect(err).toContain('KAFKA_BROKERS');
+  });
+
+  test.each(['0', '-1', 'many'])('takes no %s partitions', async (number) => {
+    const { code, err } = await run(['topics', 'apply', '--max-partitions', number], {});
+    expect(code).toBe(2);
+    expect(err).toContain('--max-partitions');
   });
 
   test('names what is wrong, and no value', async () => {

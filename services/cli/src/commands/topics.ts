@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { CommandError, exitCode, usageError } from '../command-error';
 import { printLine, type Terminal, tell } from '../terminal';
 import { examples } from './global-options';
-import { wholeNumber } from './number-option';
+import { positiveNumber } from './number-option';
 
 interface TopicsOptions {
   replication?: number;
+  maxPartitions?: number;
 }
 
 // Heavy, and of use to this command alone.
@@ -32,12 +33,12 @@ async function kafkaOf(terminal: Terminal) {
 const badConfig = ({ fields }: AppError): CommandError =>
   usageError(fields.map(({ field, description }) => `${field} ${description}`).join('\n'));
 
-async function apply({ replication }: TopicsOptions, terminal: Terminal): Promise<void> {
+async function apply(options: TopicsOptions, terminal: Terminal): Promise<void> {
   const { applyTopics, topicSpecs } = await loadBus();
   const kafka = await kafkaOf(terminal);
   const logger = createLogger({ service: 'omnigate', level: 'silent' });
   try {
-    for (const each of await applyTopics(kafka, topicSpecs(replication), logger)) print(each, terminal);
+    for (const each of await applyTopics(kafka, topicSpecs(options), logger)) print(each, terminal);
   } catch (error) {
     throw isAppError(error, 'BUS_UNAVAILABLE') ? notApplied(error) : error;
   }
@@ -82,14 +83,21 @@ export function addTopics(program: Command, terminal: Terminal): void {
     )
     .addOption(
       new Option('--replication <number>', "replicas of each partition; default: the brokers' own").argParser(
-        wholeNumber,
+        positiveNumber,
       ),
+    )
+    .addOption(
+      new Option(
+        '--max-partitions <number>',
+        'no topic gets more; for a cluster on one machine, whose batches are larger then; it is for good',
+      ).argParser(positiveNumber),
     )
     .addHelpText(
       'after',
       examples(
         'KAFKA_BROKERS=kafka-1:9092,kafka-2:9092 omnigate topics apply',
         'omnigate topics apply --replication 3',
+        'omnigate topics apply --max-partitions 8',
       ),
     )
     .action((options: TopicsOptions) => apply(options, terminal));
