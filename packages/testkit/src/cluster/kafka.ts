@@ -45,7 +45,7 @@ export async function prepareKafka(
     process: {
       name: 'kafka',
       command: 'java',
-      args: javaArguments(classPath, 'kafka.Kafka', [properties]),
+      args: javaArguments(classPath, 'kafka.Kafka', [properties], true),
       env: process.env,
       cwd: folder,
       ready: listens,
