@@ -16,6 +16,7 @@ import { questions } from './questions';
 
 /** Omnigate with a provider and a generator, each a process of its own. */
 export interface Stage {
+  form: OmnigateForm;
   omnigate: LaunchedOmnigate;
   simulator: ChildProcess;
   /** Applies a channel of the first tenant. */
@@ -68,6 +69,7 @@ export async function openStage(form: OmnigateForm, callbacks: string): Promise<
   const simulator = startChild('simulator', [callbacks]);
   const providerUrl = await answerOf<string>(simulator);
   return {
+    form,
     omnigate,
     simulator,
     openChannel: (name, spec) => applyLast(omnigate, [resource('Channel', name, spec)]),

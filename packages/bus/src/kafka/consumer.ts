@@ -57,6 +57,7 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   const stop = new AbortController();
   const backoff = createBackoff({ baseMs: retryBaseMs, maxMs: retryMaxMs });
   let lastBatchMs = 0;
+  let fetchAfterMs = 0;
   let isHandling = false;
   let failed = false;
   let running: Promise<void> | undefined;
@@ -105,6 +106,14 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     partitions.keep(taken, records);
     signal.raise();
     await waitForRoom(alive);
+    await gather();
+  }
+
+  // A fetch that comes at once brings a few records, costs as much as one of many, and they wait for the next batch anyway.
+  async function gather(): Promise<void> {
+    const nowMs = performance.now();
+    if (nowMs >= fetchAfterMs) fetchAfterMs = nowMs + pace.lingerMs(lingerMs);
+    await holding.pause(fetchAfterMs - nowMs, holding.over);
   }
 
   async function waitForRoom(alive: () => Promise<void>): Promise<void> {

@@ -21,7 +21,7 @@ export interface FollowContext {
 }
 
 /** How long brokers hold a fetch that finds nothing: so late at most are records of the other brokers. */
-const fetchWaitMs = 200;
+const fetchWaitMs = 500;
 
 /** Begins to follow. */
 export function createFollower(context: FollowContext, options: FollowOptions): Follower {

@@ -35,7 +35,8 @@ export interface MemberEvents {
   /** It is out of the group, or on its way out: nothing is its own. */
   onLost(): void;
   /**
-   * Takes messages; nothing more is fetched before it resolves.
+   * Takes messages of a partition; those of others, of the same fetch, are given at the same time. Nothing more is fetched
+   * before all have resolved.
    * @param alive renews the membership; throws where the group has changed, and that must be thrown on
    */
   onFetched(fetched: Fetched, alive: () => Promise<void>): Promise<void>;
@@ -67,7 +68,9 @@ export interface MemberOptions extends MemberEvents {
 
 const maxBytes = 8 * 1_024 * 1_024;
 /** A partition that is opened, or a heartbeat that is due, waits so long for a fetch that finds nothing. */
-const maxFetchWaitMs = 250;
+const maxFetchWaitMs = 500;
+/** All partitions of a fetch are handed over before any of them is waited for. */
+const partitionsAtOnce = 256;
 const joinMs = 30_000;
 const leaveMs = 5_000;
 const commitMs = 2_000;
@@ -137,7 +140,7 @@ export function createGroupMember(createClient: () => Kafka, o: MemberOptions): 
   async function begin({ consumer, over }: Session): Promise<void> {
     const run = {
       autoCommit: false,
-      partitionsConsumedConcurrently: 1,
+      partitionsConsumedConcurrently: partitionsAtOnce,
       eachBatch: async ({ batch, heartbeat }: EachBatchPayload) => {
         if (!over.signal.aborted) await o.onFetched(fetchedOf(batch), heartbeat);
       },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@omnigate/database';
-import { type Backoff, createBackoff, type Logger, type Metrics, newId } from '@omnigate/runtime';
+import { type Backoff, createBackoff, type Logger, type Metrics, newId, pace } from '@omnigate/runtime';
 import type { OutgoingRecord } from '../port';
-import { assignedPartitions } from '../postgres/assignment';
+import { assignedPartitions, type MemberView } from '../postgres/assignment';
 import type { Heads } from '../postgres/heads';
 import type { Membership } from '../postgres/membership';
 import { decodeRecord } from '../record-format';
@@ -46,7 +46,11 @@ interface Shard extends Lease {
 /** The members that share the shards stand beside the groups of the PostgreSQL log, where there is no such group. */
 const group = '';
 const outbox = { id: 0, name: 'outbox', partitions: outboxShards };
+/** One process in so many relays; the others stand by. Spread over all of them, the batches of each would be small. */
+const processesOfRelay = 12;
 const maxShardRecords = 200;
+/** A round costs as much as many records: where they come in company, rounds begin so far apart. */
+const lingerMs = 20;
 const retryBaseMs = 100;
 const retryMaxMs = 5_000;
 const stopMs = 3_000;
@@ -66,12 +70,13 @@ export function createRelay(o: RelayOptions): Relay {
   );
   const failed = o.metrics.counter('omnigate_bus_relay_failures_total', 'Sends of the outbox that failed.');
   let stale = true;
+  let lastRoundMs = 0;
   let running: Promise<void> | undefined;
   let unwatch: (() => void)[] = [];
 
   async function assign(): Promise<void> {
     stale = false;
-    const mine = new Set(assignedPartitions(membership.members, { memberId, group }, outbox));
+    const mine = new Set(assignedPartitions(relaysOf(membership.members), { memberId, group }, outbox));
     for (const shard of shards.keys()) if (!mine.has(shard)) shards.delete(shard);
     const missing = [...mine].filter((shard) => !shards.has(shard));
     if (missing.length === 0) return;
@@ -89,6 +94,9 @@ export function createRelay(o: RelayOptions): Relay {
     const waiting = behind();
     const now = performance.now();
     const due = waiting.filter((shard) => shard.notBefore <= now);
+    const restMs = lastRoundMs + pace.lingerMs(lingerMs) - now;
+    if (due.length > 0 && restMs > 0) return pause(restMs);
+    lastRoundMs = now;
     if (due.length > 0) return relay(due);
     const soonest = Math.min(...waiting.map((shard) => shard.notBefore)) - now;
     await signal.wait(waiting.length > 0 ? Math.ceil(soonest) : undefined);
@@ -186,6 +194,17 @@ export function createRelay(o: RelayOptions): Relay {
       await membership.leave(memberId).catch(() => undefined);
     },
   };
+}
+
+/**
+ * Says who relays: those that have been there longest, so that a newcomer takes nothing from anybody.
+ * @param members the living ones of all groups, any order
+ */
+export function relaysOf(members: readonly MemberView[]): MemberView[] {
+  const all = members.filter(({ topics }) => topics.includes(outbox.name));
+  return all
+    .sort((a, b) => (a.memberId < b.memberId ? -1 : 1))
+    .slice(0, Math.ceil(all.length / processesOfRelay));
 }
 
 function recordOf(row: OutboxRow): OutgoingRecord {

@@ -1,6 +1,6 @@
 import { deadLetterTopic, retryTopic } from '@omnigate/contracts';
 import { createDatabase } from '@omnigate/database';
-import { createLogger, createMetrics } from '@omnigate/runtime';
+import { createLogger, createMetrics, type Metrics } from '@omnigate/runtime';
 import { type BusProcess, effectsSchema } from '../contract';
 import { applyTopics } from '../kafka/apply-topics';
 import { createKafkaBus, type KafkaBusOptions } from '../kafka/bus';
@@ -18,6 +18,7 @@ const memberTimings = { heartbeatMs: 250, expiryMs: 1_000 };
 /** A process on Kafka that a test may cut off. */
 export interface KafkaProcess extends BusProcess {
   wires: Wires;
+  metrics: Metrics;
 }
 
 /** Starts a process of its own. */
@@ -33,10 +34,11 @@ export async function openKafkaProcess(
   const wires = openWires();
   const [busLine, databaseLine] = [await openLine(o.url), await openLine(o.url)];
   const { health, onStuck } = o;
+  const metrics = createMetrics();
   const bus = createKafkaBus({
     url: busLine.url,
     logger: testLogger,
-    metrics: createMetrics(),
+    metrics,
     timings: memberTimings,
     kafka: { brokers: o.brokers, timings: groupTimings, connect: wires.connect, ...o.kafka },
     ...(o.client ? { client: o.client(wires) } : {}),
@@ -55,6 +57,7 @@ export async function openKafkaProcess(
     bus,
     database,
     wires,
+    metrics,
     isolate,
     restore() {
       wires.mend();

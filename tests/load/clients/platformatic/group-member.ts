@@ -167,7 +167,7 @@ export function createMember(o: PlatformaticOptions, m: MemberOptions): GroupMem
       try {
         const all = await next;
         next = ahead();
-        for (const each of all) await give(opened, each);
+        await Promise.all(all.map((each) => give(opened, each)));
       } catch (error) {
         await onRefused(opened, error).catch(() => undefined);
         await sleep(idleMs);
