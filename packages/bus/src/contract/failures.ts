@@ -195,5 +195,23 @@ export function describeFailures(under: () => BusUnderTest): void {
       expect(Math.max(...sizes)).toBeLessThanOrEqual(20);
       expect(await effectsOf(process, group)).toHaveLength(200);
     });
+
+    test('what comes while a consumer lingers is of the batch that it lingers for', async () => {
+      const sizes: number[] = [];
+      const consumer = consumeEffects(process, {
+        group,
+        topics: [topic],
+        lingerMs: 2_000,
+        handle: (_tx, batch) => void sizes.push(batch.length),
+      });
+      await consumer.start();
+      await process.bus.append(recordOf(topic, 'key', 'first'));
+      await until(() => sizes.length === 1);
+      // Eight keys are in several partitions.
+      for (const key of 'abcdefgh') await process.bus.append(recordOf(topic, key, key));
+      await until(() => sizes.length > 1);
+      await consumer.stop();
+      expect(sizes).toEqual([1, 8]);
+    });
   });
 }

@@ -101,10 +101,10 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   // One round: take what is ours, read, handle, or sleep until something happens.
   async function round(): Promise<void> {
     if (assignment !== 'settled') await assign();
-    const cursors = behind();
-    if (cursors.length > 0) {
+    if (behind().length > 0) {
       await linger();
-      await readAndHandle(rotate(cursors));
+      // What has come in the meantime, in other logs, is of this batch too.
+      await readAndHandle(rotate(behind()));
     } else await signal.wait(assignment === 'waiting' ? takeAgainMs : undefined);
   }
 
