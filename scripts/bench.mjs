@@ -1,8 +1,8 @@
 // `npm run bench`: measures what docs/ shows. Arguments are passed on; --help lists them.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findClusterServers } from './cluster-servers.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
-import { findClusterServers } from './redis.mjs';
 import { node24, root, run } from './toolchain.mjs';
 
 const main = join(root, 'tests', 'dist', 'load', 'bench.js');

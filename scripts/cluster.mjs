@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { findClusterServers } from './cluster-servers.mjs';
 import { runInForeground } from './foreground.mjs';
 import { ensureBuilt, ensureInstalled } from './prepared.mjs';
-import { findClusterServers } from './redis.mjs';
 import { root } from './toolchain.mjs';
 
 if (!(await ensureInstalled()) || !(await ensureBuilt('cluster'))) process.exit(1);

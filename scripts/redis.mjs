@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { canInstall, ensureCommand, installFromDebian, onPath } from './debian.mjs';
+import { canInstall, installFromDebian, onPath } from './debian.mjs';
 
 const dockerAnswers = () => spawnSync('docker', ['info'], { stdio: 'ignore', timeout: 5_000 }).status === 0;
 
@@ -17,10 +17,4 @@ export async function findRedis() {
   if (onPath('redis-server')) return true;
   console.error('FAIL redis: install it (Debian: `apt-get install redis-server`) or start Docker');
   return false;
-}
-
-/** @returns {Promise<boolean>} whether what a cluster runs on, beside what comes with the packages, is there; if not, it has said what to do */
-export async function findClusterServers() {
-  if (!(await ensureCommand('nginx', 'nginx'))) return false;
-  return Boolean(process.env.REDIS_URL) || findRedis();
 }

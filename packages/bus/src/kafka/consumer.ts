@@ -105,8 +105,9 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
     taken.fetchNext = fetched.next;
     partitions.keep(taken, records);
     signal.raise();
-    await waitForRoom(alive);
-    await gather();
+    // Who is behind fetches as soon as there is room.
+    if (partitions.waiting < maxRecords) await gather();
+    else await waitForRoom(alive);
   }
 
   // A fetch that comes at once brings a few records, costs as much as one of many, and they wait for the next batch anyway.

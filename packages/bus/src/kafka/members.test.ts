@@ -1,5 +1,3 @@
-import { type FreshDatabase, freshDatabase, startTestKafka } from '@omnigate/testkit';
-import { effectsSchema } from '../contract';
 import {
   consumeEffects,
   effectsOf,
@@ -10,34 +8,25 @@ import {
   valuesByKey,
 } from '../contract/bus-under-test';
 import type { Consumer } from '../port';
-import { busSchema } from '../postgres/schema';
-import { type KafkaProcess, openKafkaProcess, prepareTopics } from '../testing/kafka-process';
+import { type KafkaProcess, prepareTopics } from '../testing/kafka-process';
+import { openSharedKafkaScene, type SharedKafkaScene } from '../testing/kafka-scene';
 
 describe('members of a Kafka group', () => {
-  let brokers: string[];
-  let fresh: FreshDatabase;
-  let processes: KafkaProcess[];
+  let scene: SharedKafkaScene;
   let group: string;
   beforeAll(async () => {
-    [{ brokers }, fresh] = await Promise.all([startTestKafka(), freshDatabase([busSchema, effectsSchema])]);
+    scene = await openSharedKafkaScene();
   }, 120_000);
-  afterAll(() => fresh.drop());
+  afterAll(() => scene.close());
   beforeEach(() => {
-    processes = [];
     group = uniqueName('group');
   });
-  afterEach(() => Promise.all(processes.map((process) => process.stop())));
-
-  const open = async () => {
-    const process = await openKafkaProcess({ brokers, url: fresh.url });
-    processes.push(process);
-    return process;
-  };
+  afterEach(() => scene.clear());
 
   test('who comes and goes all the time stops nobody, and no record is left out or handled twice', async () => {
     const topic = uniqueName('topic');
-    await prepareTopics(brokers, [topic], [group]);
-    const members = [await open(), await open(), await open()];
+    await prepareTopics(scene.brokers, [topic], [group]);
+    const members = [await scene.open(), await scene.open(), await scene.open()];
     const [first] = members as [KafkaProcess];
     let sent = 0;
     let going = true;
@@ -78,8 +67,8 @@ describe('members of a Kafka group', () => {
 
   test('consumers of one group that read different topics each get their own', async () => {
     const [left, right] = [uniqueName('left'), uniqueName('right')];
-    await prepareTopics(brokers, [left, right], [group]);
-    const process = await open();
+    await prepareTopics(scene.brokers, [left, right], [group]);
+    const process = await scene.open();
     const consumers = [left, right].map((topic) => consumeEffects(process, { group, topics: [topic] }));
     await Promise.all(consumers.map((consumer) => consumer.start()));
     for (const topic of [left, right]) {

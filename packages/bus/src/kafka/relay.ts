@@ -22,7 +22,7 @@ export interface RelayOptions {
   membership: Membership;
   /** By shard. */
   heads: Heads;
-  reader: Pick<PartitionReader, 'partitionsOf'>;
+  reader: Pick<PartitionReader, 'partitionsOf' | 'clusterId'>;
   producer: RecordProducer;
   logger: Logger;
   metrics: Metrics;
@@ -58,7 +58,7 @@ const stopMs = 3_000;
 /** Makes the relay of a process; it does nothing before `start`. */
 export function createRelay(o: RelayOptions): Relay {
   const { database, membership, heads, logger } = o;
-  const memberId = newId();
+  let memberId = newId();
   const signal = createSignal();
   const stop = new AbortController();
   const pause = (ms: number) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -94,10 +94,12 @@ export function createRelay(o: RelayOptions): Relay {
     const waiting = behind();
     const now = performance.now();
     const due = waiting.filter((shard) => shard.notBefore <= now);
-    const restMs = lastRoundMs + pace.lingerMs(lingerMs) - now;
-    if (due.length > 0 && restMs > 0) return pause(restMs);
-    lastRoundMs = now;
-    if (due.length > 0) return relay(due);
+    if (due.length > 0) {
+      const restMs = lastRoundMs + pace.lingerMs(lingerMs) - now;
+      if (restMs > 0) return pause(restMs);
+      lastRoundMs = now;
+      return relay(due);
+    }
     const soonest = Math.min(...waiting.map((shard) => shard.notBefore)) - now;
     await signal.wait(waiting.length > 0 ? Math.ceil(soonest) : undefined);
   }
@@ -107,9 +109,26 @@ export function createRelay(o: RelayOptions): Relay {
     const byShard = Map.groupBy(rows, (row) => row.shard);
     const read = due.filter((shard) => byShard.has(shard.shard));
     if (await sent(rows)) return advance(read, byShard);
+    if (!stop.signal.aborted && !(await reachesKafka())) return stepAside();
     for (const shard of read) {
       if (!stop.signal.aborted) await relayAlone(shard, byShard.get(shard.shard) as OutboxRow[]);
     }
+  }
+
+  const reachesKafka = () =>
+    o.reader.clusterId().then(
+      () => true,
+      () => false,
+    );
+
+  // Whoever lacks Kafka alone, but not the database, must not keep everybody's shards: it comes back as the newest.
+  async function stepAside(): Promise<void> {
+    const left = memberId;
+    const next = newId();
+    await membership.join({ memberId: next, group, topics: [outbox.name] });
+    memberId = next;
+    logger.warn('Kafka does not answer, the outbox is left to another process');
+    await membership.leave(left);
   }
 
   // One shard's failure, such as a topic that is not there yet, must not hold up the others.
@@ -202,6 +221,7 @@ export function createRelay(o: RelayOptions): Relay {
  */
 export function relaysOf(members: readonly MemberView[]): MemberView[] {
   const all = members.filter(({ topics }) => topics.includes(outbox.name));
+  // Ids are UUIDv7, and so in the order of their making.
   return all
     .sort((a, b) => (a.memberId < b.memberId ? -1 : 1))
     .slice(0, Math.ceil(all.length / processesOfRelay));

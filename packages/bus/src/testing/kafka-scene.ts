@@ -1,4 +1,4 @@
-import { freshDatabase, type LaunchedKafka, launchKafka } from '@omnigate/testkit';
+import { freshDatabase, type LaunchedKafka, launchKafka, startTestKafka } from '@omnigate/testkit';
 import { effectsSchema } from '../contract';
 import { uniqueName } from '../contract/bus-under-test';
 import { busSchema } from '../postgres/schema';
@@ -6,9 +6,9 @@ import { type KafkaProcess, openKafkaProcess, prepareTopics } from './kafka-proc
 
 type ProcessOptions = Omit<Parameters<typeof openKafkaProcess>[0], 'brokers' | 'url'>;
 
-/** Brokers of a test file's own, which its tests may treat badly, and processes on them. */
-export interface KafkaScene {
-  kafka: LaunchedKafka;
+/** A database of a test file's own, and processes on it and on a Kafka. */
+export interface SharedKafkaScene {
+  brokers: string[];
   /** Makes a topic and the name of a group that no other test has. */
   prepare(): Promise<{ topic: string; group: string }>;
   open(o?: ProcessOptions): Promise<KafkaProcess>;
@@ -17,29 +17,47 @@ export interface KafkaScene {
   close(): Promise<void>;
 }
 
+/** The same on brokers of its own, which its tests may treat badly. */
+export interface KafkaScene extends SharedKafkaScene {
+  kafka: LaunchedKafka;
+}
+
+/** Makes a database, for the Kafka that all tests share. */
+export async function openSharedKafkaScene(): Promise<SharedKafkaScene> {
+  const { brokers } = await startTestKafka();
+  return openScene(brokers);
+}
+
 /**
  * Launches brokers, and makes a database.
  * @param nodes brokers: one, or three with three replicas of which two must be in sync
  */
 export async function openKafkaScene(nodes: 1 | 3): Promise<KafkaScene> {
-  const [kafka, fresh] = await Promise.all([
-    launchKafka({ nodes }),
-    freshDatabase([busSchema, effectsSchema]),
-  ]);
+  const kafka = await launchKafka({ nodes });
+  const scene = await openScene(kafka.brokers);
+  return {
+    ...scene,
+    kafka,
+    close: async () => void (await Promise.all([kafka.close(), scene.close()])),
+  };
+}
+
+async function openScene(brokers: string[]): Promise<SharedKafkaScene> {
+  const fresh = await freshDatabase([busSchema, effectsSchema]);
   const processes: KafkaProcess[] = [];
   return {
-    kafka,
+    brokers,
     async prepare() {
       const [topic, group] = [uniqueName('topic'), uniqueName('group')];
-      await prepareTopics(kafka.brokers, [topic], [group]);
+      await prepareTopics(brokers, [topic], [group]);
       return { topic, group };
     },
     async open(o = {}) {
-      const process = await openKafkaProcess({ brokers: kafka.brokers, url: fresh.url, ...o });
+      const process = await openKafkaProcess({ brokers, url: fresh.url, ...o });
       processes.push(process);
       return process;
     },
     clear: async () => void (await Promise.all(processes.splice(0).map((process) => process.stop()))),
-    close: async () => void (await Promise.all([kafka.close(), fresh.drop()])),
+    close: fresh.drop,
   };
 }

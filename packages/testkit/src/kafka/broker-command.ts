@@ -52,7 +52,7 @@ const properties = (o: NodeOptions): Record<string, string | number | boolean> =
 
 /** A small broker. */
 const javaOptions = ['-Xmx384m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
-/** What ends soon is not worth the second compiler, which makes a broker need a quarter less for a message. */
+/** What ends soon is not worth the time of the second compiler. */
 const startsQuickly = '-XX:TieredStopAtLevel=1';
 
 /**
