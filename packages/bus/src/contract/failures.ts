@@ -202,7 +202,7 @@ export function describeFailures(under: () => BusUnderTest): void {
         group,
         topics: [topic],
         lingerMs: 2_000,
-        handle: (_tx, batch) => void sizes.push(batch.length),
+        handle: async (_tx, batch) => void sizes.push(batch.length),
       });
       await consumer.start();
       await process.bus.append(recordOf(topic, 'key', 'first'));
