@@ -1,5 +1,6 @@
 import { DeliveryState, MessageSend, type MessageStatus } from '@omnigate/contracts';
 import { createDatabase } from '@omnigate/database';
+import { AppError } from '@omnigate/errors';
 import { createLogger, newId } from '@omnigate/runtime';
 import { until } from '@omnigate/testkit';
 import { account, type Gateway, type GatewayOptions, startGateway } from '../testing/gateway';
@@ -218,6 +219,56 @@ describe('order', () => {
     expect(await gateway.bus.deadLetters.list({ limit: 10 })).toMatchObject([
       { errorCode: 'PAYLOAD_MALFORMED' },
     ]);
+  });
+});
+
+describe('claimed as stored', () => {
+  const claims = async (messageId: string) => {
+    const [row] = await gateway.database.transaction({ tenants: [gateway.channel.tenantId] }, (tx) =>
+      tx.query<{ state: number; by_insert: boolean }>({
+        text: 'select state, updated_at = created_at as by_insert from delivery where message_id = $1',
+        values: [messageId],
+      }),
+    );
+    return row;
+  };
+
+  test('what nothing keeps is claimed by the transaction that stores it, what waits for another is not', async () => {
+    await start();
+    gateway.twilio.fault('hang-before', 'first');
+    const [first = '', second = ''] = await gateway.send({ text: 'first' }, { text: 'second' });
+    await until(() => gateway.twilio.attempts.length === 1);
+    expect(await claims(first)).toEqual({ state: 2, by_insert: true });
+    expect(await claims(second)).toEqual({ state: 1, by_insert: true });
+    expect(bodies()).toEqual(['first']);
+  });
+
+  test('slots of what could not be stored, or was stored before, are free again', async () => {
+    let failing = false;
+    const failsOnce: GatewayOptions['bus'] = (bus) => ({
+      ...bus,
+      consume: (consumer) =>
+        bus.consume({
+          ...consumer,
+          async handle(tx, records) {
+            const outcomes = await consumer.handle(tx, records);
+            if (!failing) return outcomes;
+            failing = false;
+            throw new AppError('DATABASE_UNAVAILABLE');
+          },
+        }),
+    });
+    await start({ sendsInFlight: 4, bus: failsOnce });
+    const repeated = await gateway.send({ to: '+14158675301' }, { to: '+14158675302' });
+    for (const id of repeated) await settle(id, sent);
+    for (let time = 0; time < 4; time += 1) {
+      failing = true;
+      const list = repeated.map((messageId, n) => ({ messageId, to: `+1415867530${n + 1}` }));
+      const [, , id = ''] = await gateway.send(...list, { to: '+14158675303' });
+      await settle(id, sent);
+      expect(failing).toBe(false);
+    }
+    expect(gateway.twilio.messages).toHaveLength(6);
   });
 });
 

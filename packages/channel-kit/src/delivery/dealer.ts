@@ -17,6 +17,8 @@ export interface Dealt {
 /** Deals free slots to channels that the directory knows and whose rate allows it. */
 export interface Dealer {
   deal(slots: number, nowMs: number): Promise<Dealt[]>;
+  /** Lets a channel fill up to `want` slots; undefined where it may fill none now. */
+  grant(due: DueChannel, want: number, nowMs: number): Promise<Dealt | undefined>;
   /** The channel may be there again. */
   forget(channelId: string): void;
 }
@@ -55,18 +57,24 @@ export function createDealer(o: {
     }
   }
 
+  async function grant(due: DueChannel, want: number, nowMs: number): Promise<Dealt | undefined> {
+    const { marks } = due;
+    const channel = resolved(due, nowMs);
+    if (channel === 'later') return undefined;
+    const count = channel ? await takeRateTokens(o.state, due, { channel, want, nowMs }) : want;
+    return count > 0 ? { due, channel, count, marks } : undefined;
+  }
+
   return {
     async deal(slots, nowMs) {
       const dealt: Dealt[] = [];
-      for (const { channel: due, count: want } of o.channels.deal(slots, nowMs)) {
-        const { marks } = due;
-        const channel = resolved(due, nowMs);
-        if (channel === 'later') continue;
-        const count = channel ? await takeRateTokens(o.state, due, { channel, want, nowMs }) : want;
-        if (count > 0) dealt.push({ due, channel, count, marks });
+      for (const { channel, count } of o.channels.deal(slots, nowMs)) {
+        const granted = await grant(channel, count, nowMs);
+        if (granted) dealt.push(granted);
       }
       return dealt;
     },
+    grant,
     forget: (channelId) => {
       gone.delete(channelId);
     },

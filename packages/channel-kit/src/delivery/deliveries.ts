@@ -77,35 +77,47 @@ export function createDeliveries(o: DeliveriesOptions): Deliveries {
   async function storeSends(tx: Transaction, records: readonly BusRecord[]): Promise<Outcome[]> {
     const read = records.map((record) => readSend(record, o));
     const sends = read.flatMap((each) => (each.stored ? [each.stored] : []));
-    if (sends.length > 0) {
-      const rows = sends.map(({ row }) => row);
-      const claimedBy = randomUUID();
-      const takes = letTake(rows, o.holding, claimedBy);
-      if (takes.size > 0) tx.onFailed(() => sender.release([{ claimedBy, tenants: [...tx.tenants] }]));
-      const counts = countByChannel(rows);
-      const unnoted = counts.filter((channel) => !noted.has(channel.channelId));
-      // They travel together; awaited together so that no failure is left alone.
-      const [takenIds] = await Promise.all([
-        insertDeliveries(tx, rows),
-        unnoted.length > 0 ? insertChannels(tx, unnoted) : undefined,
-        o.holding?.storing(tx, sends),
-      ]);
-      const taken = new Set(takenIds);
-      const isSent = (row: NewDelivery) => row.direct === true && taken.has(row.messageId);
-      const direct = sends.filter(({ row }) => isSent(row));
-      if (o.direct && direct.length > 0) await sendDirectly({ direct: o.direct, bus, report }, tx, direct);
-      tx.onCommitted(() => {
-        for (const { channelId } of unnoted) noted.add(channelId);
-        for (const messageId of takenIds) takes.get(messageId)?.();
-        const held = rows.filter((row) => row.heldMs);
-        const due = rows.filter((row) => !row.heldMs && !isSent(row));
-        if (due.length > 0) sender.added(countByChannel(due));
-        if (held.length === 0) return;
-        sender.postponed(held);
-        o.holding?.stored(held);
+    if (sends.length > 0) await store(tx, sends);
+    return read.map((each) => each.outcome);
+  }
+
+  async function store(tx: Transaction, sends: readonly StoredSend[]): Promise<void> {
+    const rows = sends.map(({ row }) => row);
+    const claimedBy = randomUUID();
+    const takes = letTake(rows, o.holding, claimedBy);
+    // What is sent directly needs no slot.
+    const slots = o.direct ? undefined : await sender.reserve(rows, claimedBy);
+    if (rows.some((row) => row.claimedBy)) {
+      tx.onFailed(() => {
+        slots?.use(new Set());
+        sender.release([{ claimedBy, tenants: [...tx.tenants] }]);
       });
     }
-    return read.map((each) => each.outcome);
+    const unnoted = countByChannel(rows).filter((channel) => !noted.has(channel.channelId));
+    // They travel together; awaited together so that no failure is left alone.
+    const [takenIds] = await Promise.all([
+      insertDeliveries(tx, rows),
+      unnoted.length > 0 ? insertChannels(tx, unnoted) : undefined,
+      o.holding?.storing(tx, sends),
+    ]);
+    const taken = new Set(takenIds);
+    const direct = sends.filter(({ row }) => row.direct && taken.has(row.messageId));
+    if (o.direct && direct.length > 0) await sendDirectly({ direct: o.direct, bus, report }, tx, direct);
+    tx.onCommitted(() => {
+      for (const { channelId } of unnoted) noted.add(channelId);
+      for (const messageId of takenIds) takes.get(messageId)?.();
+      const gone = new Set([...direct.map(({ row }) => row), ...(slots?.use(taken) ?? [])]);
+      leave(rows.filter((row) => !gone.has(row)));
+    });
+  }
+
+  /** To the sender, and what is held to connections first. */
+  function leave(rows: readonly NewDelivery[]): void {
+    const [held, due] = [rows.filter((row) => row.heldMs), rows.filter((row) => !row.heldMs)];
+    if (due.length > 0) sender.added(countByChannel(due));
+    if (held.length === 0) return;
+    sender.postponed(held);
+    o.holding?.stored(held);
   }
 
   async function stop(): Promise<void> {

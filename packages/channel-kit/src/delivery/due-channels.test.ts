@@ -106,3 +106,24 @@ describe('what a claim finds', () => {
     expect(claim(channels, 1)).toBeGreaterThan(0);
   });
 });
+
+test('what is about to be stored may take slots where nothing of its channel is due, and its tenant has room', () => {
+  const channels = createDueChannels({ tenantSlots: 6 });
+  const channel = channelOf(channels, 'a');
+  const reserve = (want: number) => channels.reserve(channel, { want, slots: 8, nowMs: 0 });
+  expect(reserve(7)).toBe(7);
+  channels.ended(channel, 3);
+  channelOf(channels, 'b');
+  expect(reserve(7)).toBe(2);
+  expect(channels.inFlight).toBe(6);
+  channels.ended(channel, 6);
+  channel.notBeforeMs = 1;
+  expect(reserve(1)).toBe(0);
+  channel.notBeforeMs = 0;
+  channel.probing = true;
+  expect(reserve(1)).toBe(0);
+  channel.probing = false;
+  channels.mark(channel, 1);
+  expect(reserve(1)).toBe(0);
+  expect(channels.inFlight).toBe(0);
+});

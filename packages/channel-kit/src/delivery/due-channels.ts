@@ -38,6 +38,14 @@ export interface DueChannels {
   mark(channel: DueChannel, added?: number): void;
   /** One of its deliveries has settled: its key's next may go. */
   settled(channel: DueChannel): void;
+  /**
+   * Takes slots for deliveries that are about to be stored; in flight from now on. None where something of the channel
+   * is due: that goes first.
+   * @returns how many, at most `want`
+   */
+  reserve(channel: DueChannel, o: { want: number; slots: number; nowMs: number }): number;
+  /** So many of its deliveries are on the wire no more, or never were. */
+  ended(channel: DueChannel, count: number): void;
   /** A claim was under way since `marks` and found `got` of `count`. */
   claimed(channel: DueChannel, claim: { marks: number; count: number; got: number }): void;
   /** Something becomes due then. */
@@ -47,6 +55,8 @@ export interface DueChannels {
   /** The first time after `nowMs` at which a channel becomes ready, Unix ms; undefined where none waits for a time. */
   nextMs(nowMs: number): number | undefined;
   all(): DueChannel[];
+  /** Deliveries in flight, of all channels. */
+  readonly inFlight: number;
 }
 
 const maxWakeTimes = 64;
@@ -61,6 +71,7 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
   const tenants = new Map<string, Map<string, DueChannel>>();
   const ready = new Map<string, Map<string, DueChannel>>();
   const sleeping = new Set<DueChannel>();
+  let inFlight = 0;
 
   function known(tenantId: string): Map<string, DueChannel> {
     const channels = tenants.get(tenantId) ?? new Map<string, DueChannel>();
@@ -92,17 +103,16 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
     const open: Ask[] = [];
     for (const [id, channel] of lane) {
       if (!channel.due) lane.delete(id);
-      else if (channel.notBeforeMs <= nowMs && !(channel.probing && channel.inFlight > 0))
-        open.push({ channel, count: 0 });
+      else if (mayGo(channel, nowMs)) open.push({ channel, count: 0 });
     }
     return open;
   }
 
   function roomOf(tenantId: string, slots: number): number {
     if (tenants.size < 2) return slots;
-    let inFlight = 0;
-    for (const channel of known(tenantId).values()) inFlight += channel.inFlight;
-    return Math.max(0, Math.min(slots, o.tenantSlots - inFlight));
+    let taken = 0;
+    for (const channel of known(tenantId).values()) taken += channel.inFlight;
+    return Math.max(0, Math.min(slots, o.tenantSlots - taken));
   }
 
   return {
@@ -117,8 +127,22 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
       if (channel.behind) mark(channel);
       else if (channel.backlog > 0) mark(channel, 0);
     },
+    reserve(channel, { want, slots, nowMs }) {
+      if (channel.due || channel.probing || !mayGo(channel, nowMs)) return 0;
+      const count = Math.min(want, roomOf(channel.tenantId, slots));
+      channel.inFlight += count;
+      inFlight += count;
+      return count;
+    },
+    ended(channel, count) {
+      channel.inFlight -= count;
+      inFlight -= count;
+      // A claim under way has not seen this end: it must not take the channel for done before its outcome is stored.
+      channel.marks += 1;
+    },
     claimed(channel, { marks, count, got }) {
       channel.inFlight += got;
+      inFlight += got;
       channel.backlog = Math.max(0, channel.backlog - got);
       if (channel.marks !== marks) return;
       if (got === count) channel.due = channel.unsure || channel.backlog > 0;
@@ -162,6 +186,9 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
       return next;
     },
     all: () => [...tenants.values()].flatMap((channels) => [...channels.values()]),
+    get inFlight() {
+      return inFlight;
+    },
   };
 }
 
@@ -180,6 +207,11 @@ function newChannel(channel: DeliveryChannel): DueChannel {
     changes: 0,
     marks: 0,
   };
+}
+
+/** Neither its rate nor a pause keeps it, and after broken credentials nothing of it is on the wire. */
+function mayGo(channel: DueChannel, nowMs: number): boolean {
+  return channel.notBeforeMs <= nowMs && !(channel.probing && channel.inFlight > 0);
 }
 
 /** How many a channel can use: one alone while probing, as many as wait where that is known. */

@@ -3,7 +3,7 @@ import type { MessageSend } from '@omnigate/contracts';
 import type { Database, Queryable, Transaction } from '@omnigate/database';
 import { groupCommit } from '@omnigate/runtime';
 import type { SendResult } from '../adapter';
-import { claimedAsStored, type NewDelivery, type StoredSend } from './insert-deliveries';
+import { claimedAsStored, firstOfEachKey, type NewDelivery, type StoredSend } from './insert-deliveries';
 import type { Sender } from './sender';
 import { type ChangeRow, type ClaimedDelivery, changeColumns, toChange } from './store';
 import { claimSeconds } from './wire';
@@ -52,7 +52,7 @@ export interface HeldDeliveries {
 
 /**
  * Lets connections that wait take what is about to be stored: a claim of its own would cost as much as all else of a delivery.
- * @param rows get the claim; the first of each key alone, as the statement does not see those beside it
+ * @param rows get the claim, the first of each key alone
  * @param claimedBy the claim
  * @returns lets one be taken, by message id; for those that were claimed, when that is durable
  */
@@ -62,10 +62,8 @@ export function letTake(
   claimedBy: string,
 ): Map<string, () => void> {
   const takes = new Map<string, () => void>();
-  const seen = new Set<string>();
-  for (const row of rows) {
-    const taker = row.heldMs && !seen.has(row.key) ? holding?.taker(row.key) : undefined;
-    seen.add(row.key);
+  for (const row of firstOfEachKey(rows)) {
+    const taker = row.heldMs ? holding?.taker(row.key) : undefined;
     if (!taker) continue;
     row.claimedBy = claimedBy;
     takes.set(row.messageId, () => taker.take(claimedAsStored(row)));

@@ -21,7 +21,7 @@ export interface NewDelivery {
   traceparent?: string | undefined;
   /** The sender leaves it for so long, in ms, to connections that are held open; default 0. */
   heldMs?: number;
-  /** Claims a held one as it is stored, where nothing else of its key is unsettled; for the first of its key alone. */
+  /** Claims it as it is stored, where nothing else of its key is unsettled; for the first of its key alone. */
   claimedBy?: string;
   /** Stores it as sent, where nothing else of its key is unsettled: it is sent in the same transaction. */
   direct?: boolean;
@@ -46,10 +46,10 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
     return start;
   });
   const traced = rows.some((row) => row.traceparent);
-  const held = rows.some((row) => row.heldMs);
+  const claimed = rows.some((row) => row.heldMs || row.claimedBy);
   const direct = rows.some((row) => row.direct);
   const taken = await tx.query<{ message_id: string }>({
-    ...insertStatement({ traced, held, direct }),
+    ...insertStatement({ traced, claimed, direct }),
     values: [
       rows.map((row) => row.tenantId),
       rows.map((row) => row.messageId),
@@ -63,14 +63,20 @@ export async function insertDeliveries(tx: Queryable, rows: readonly NewDelivery
       Buffer.concat(rows.map((row) => row.payload)),
       starts,
       lengths,
-      ...(traced || held || direct ? [rows.map((row) => row.traceparent ?? null)] : []),
-      ...(held
+      ...(traced || claimed || direct ? [rows.map((row) => row.traceparent ?? null)] : []),
+      ...(claimed
         ? [rows.map((row) => row.heldMs ?? 0), rows.map((row) => row.claimedBy ?? null), claimSeconds]
         : []),
       ...(direct ? [rows.map((row) => row.direct ?? false)] : []),
     ],
   });
   return taken.map((row) => row.message_id);
+}
+
+/** The first of each key. The statement that stores them does not see one beside another, and so may claim these alone. */
+export function firstOfEachKey(rows: readonly NewDelivery[]): NewDelivery[] {
+  const seen = new Set<string>();
+  return rows.filter(({ key }) => !seen.has(key) && seen.add(key));
 }
 
 /** A delivery that was claimed as it was stored, a moment ago. */
@@ -115,8 +121,8 @@ const insertTraced = {
 /** A delivery `i` may go now. */
 const isNext = `(not_after is null or not_after > now()) and not exists (
         select from delivery e where e.tenant_id = i.tenant_id and e.key = i.key and e.state in (1, 2))`;
-const insertHeld = {
-  name: 'delivery-insert-held',
+const insertClaimed = {
+  name: 'delivery-insert-claimed',
   text: `with item as materialized (
       select i.*, claim is not null and ${isNext} as claimed
       from ${given(', traceparent, held_ms, claim', ', $13::text[], $14::int[], $15::uuid[]')}
@@ -147,10 +153,10 @@ const insertDirect = {
 
 function insertStatement({
   traced,
-  held,
+  claimed,
   direct,
-}: Record<'traced' | 'held' | 'direct', boolean>): typeof insertHeld {
+}: Record<'traced' | 'claimed' | 'direct', boolean>): typeof insertClaimed {
   if (direct) return insertDirect;
-  if (held) return insertHeld;
+  if (claimed) return insertClaimed;
   return traced ? insertTraced : insertUntraced;
 }

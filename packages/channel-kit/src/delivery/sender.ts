@@ -9,9 +9,12 @@ import type { SendResult } from '../adapter';
 import { createDealer, type Dealt } from './dealer';
 import { createDueChannels, type DueChannels } from './due-channels';
 import { createGathering } from './gathering';
+import type { NewDelivery } from './insert-deliveries';
+import { isolate, type PendingReceipts } from './isolate';
 import { createLookBehind } from './look-behind';
 import { returnRateTokens } from './rate';
 import type { StoredReceipt } from './receipt-store';
+import { type ReservedSlots, reserveSlots } from './reserve-slots';
 import type { SendReport } from './send-report';
 import { type Judgement, judge } from './settlement';
 import type { ClaimedDelivery, DeliveryChange, DeliveryChannel } from './store';
@@ -40,6 +43,8 @@ export interface Sender {
   added(counts: readonly (DeliveryChannel & { count: number })[]): void;
   /** Deliveries were stored that are due later. */
   postponed(deliveries: readonly (DeliveryChannel & { heldMs?: number })[]): void;
+  /** Takes slots for deliveries that are about to be stored; those that got one get the claim, too. */
+  reserve(rows: readonly NewDelivery[], claimedBy: string): Promise<ReservedSlots>;
   /** Takes what came of a delivery that was claimed by others than the sender's loop. */
   settle(delivery: ClaimedDelivery, result: SendResult): void;
   /** Gives back what was claimed for connections that never got it: nobody knows whether the claim was kept. */
@@ -53,12 +58,6 @@ export interface Sender {
   start(): void;
   /** Claims no more, waits for what is on the wire, stores what came of it. */
   stop(): Promise<void>;
-}
-
-interface PendingReceipts {
-  receipts: readonly StoredReceipt[];
-  resolve(): void;
-  reject(error: unknown): void;
 }
 
 const maxPendingReceipts = 10_000;
@@ -83,7 +82,6 @@ export function createSender(o: SenderOptions): Sender {
   const gathering = createGathering({ ms: gatherMs, enough });
   let judgements: Judgement[] = [];
   let lostClaims: LostClaim[] = [];
-  let inFlight = 0;
   let dealtAtMs = 0;
   let state: 'new' | 'running' | 'draining' | 'stopped' = 'new';
   let looping = false;
@@ -117,13 +115,13 @@ export function createSender(o: SenderOptions): Sender {
     }
     looping = false;
     scheduleTimer();
-    if (inFlight === 0 && judgements.length === 0) onIdle?.();
+    if (channels.inFlight === 0 && judgements.length === 0) onIdle?.();
   }
 
   function scheduleTimer(): void {
     clearTimeout(timer);
     // Without a free slot nothing can go; the next answer wakes the loop.
-    if (state !== 'running' || inFlight >= o.sendsInFlight) return;
+    if (state !== 'running' || channels.inFlight >= o.sendsInFlight) return;
     // Since the last deal, not since now: what became ready in between was not seen.
     const nextMs = channels.nextMs(dealtAtMs);
     if (nextMs !== undefined) timer = setTimeout(wake, Math.max(0, nextMs - Date.now()));
@@ -132,7 +130,7 @@ export function createSender(o: SenderOptions): Sender {
   async function nextWork(): Promise<
     (TurnWork & { pending: PendingReceipts[]; dealt: Dealt[] }) | undefined
   > {
-    const free = o.sendsInFlight - inFlight;
+    const free = o.sendsInFlight - channels.inFlight;
     const dealing = state === 'running' && free > 0;
     if (dealing) dealtAtMs = Date.now();
     const dealt = dealing ? await dealer.deal(free, dealtAtMs) : [];
@@ -190,7 +188,6 @@ export function createSender(o: SenderOptions): Sender {
     for (const { due, count, marks } of dealt) {
       const got = counts.get(due.channelId) ?? 0;
       returnRateTokens(due, count - got, Date.now());
-      inFlight += got;
       channels.claimed(due, { marks, count, got });
       if (got < count) lookBehind?.soon(due);
     }
@@ -201,10 +198,7 @@ export function createSender(o: SenderOptions): Sender {
     const due = channels.get(delivery);
     const { changes } = due;
     const judgement = judge(delivery, await sendOnWire(o.wire, delivery, channel));
-    due.inFlight -= 1;
-    inFlight -= 1;
-    // A claim under way has not seen this end: it must not take the channel for done before its outcome is stored.
-    due.marks += 1;
+    channels.ended(due, 1);
     if (due.changes === changes) {
       due.probing = judgement.result.kind === 'credentialsBroken';
       due.notBeforeMs = Math.max(due.notBeforeMs, Date.now() + judgement.pauseMs);
@@ -228,31 +222,11 @@ export function createSender(o: SenderOptions): Sender {
       for (const each of work.pending) each.reject(cause);
       o.logger.warn({ err: cause }, 'deliveries wait for the database');
       await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
-    } else await isolate(work, cause);
-  }
-
-  /** Some item makes its turn fail: each alone, so that the others go on. */
-  async function isolate(work: Work, cause: unknown): Promise<void> {
-    o.logger.error({ err: cause }, 'a turn of the sender failed');
-    const nothing = { judgements: [], receipts: [], asks: [], lostClaims: [] };
-    for (const judgement of work.judgements) {
-      const alone = { ...nothing, judgements: [judgement] };
-      await takeTurn(o, alone).catch(() =>
-        // Its claim lapses, and it becomes unknown.
-        o.logger.error(
-          { message_id: judgement.settlement.messageId },
-          'the outcome of a send can not be stored',
-        ),
-      );
+    } else {
+      o.logger.error({ err: cause }, 'a turn of the sender failed');
+      await isolate(o, work);
+      await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
     }
-    for (const each of work.pending) {
-      const alone = { ...nothing, receipts: each.receipts };
-      await takeTurn(o, alone).then(
-        () => each.resolve(),
-        (error: unknown) => each.reject(error instanceof TurnFailed ? error.cause : error),
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
   }
 
   return {
@@ -270,6 +244,11 @@ export function createSender(o: SenderOptions): Sender {
       for (const { heldMs = 0, ...channel } of list)
         channels.markAt(channels.get(channel), Date.now() + heldMs + 1);
       wake();
+    },
+    reserve(rows, claimedBy) {
+      // The other half is for what has waited.
+      const slots = state === 'running' ? Math.floor((o.sendsInFlight - channels.inFlight) / 2) : 0;
+      return reserveSlots({ channels, dealer, slots, report, putOnWire }, rows, claimedBy);
     },
     settle(delivery, result) {
       const judgement = judge(delivery, result);
