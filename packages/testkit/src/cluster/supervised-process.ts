@@ -50,7 +50,7 @@ export interface SupervisedProcess {
   stop(deadlineMs: number): Promise<void>;
 }
 
-const readyEveryMs = 100;
+const readyEveryMs = 250;
 /** What it needs may be late by more than it waits for. */
 const firstAttempts = 3;
 const failures = { ended: 'ends before it is ready', late: 'was not ready in time' };
