@@ -1,5 +1,4 @@
 import { AppError } from '@omnigate/errors';
-import { fileTypeFromBuffer } from 'file-type';
 import { isText } from './text';
 
 /** So much of a file's beginning is looked at. */
@@ -73,6 +72,8 @@ async function foundType(head: Buffer, claimed: string): Promise<string> {
 
 /** Parsers of broken files throw. */
 async function signatureType(head: Buffer): Promise<string> {
+  // With the first file: most processes see none.
+  const { fileTypeFromBuffer } = await import('file-type');
   try {
     return bareType((await fileTypeFromBuffer(head))?.mime ?? '');
   } catch {

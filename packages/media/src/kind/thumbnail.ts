@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import type sharp from 'sharp';
 
 /** What came of looking at a picture. */
 export interface Preview {
@@ -24,10 +24,7 @@ const readable = new Set([
   'image/tiff',
 ]);
 
-// Each picture is seen once: libvips' cache would only hold memory.
-sharp.cache(false);
-sharp.concurrency(1);
-
+let loading: Promise<typeof sharp> | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
@@ -39,24 +36,35 @@ let last: Promise<unknown> = Promise.resolve();
 export function previewOf(path: string, contentType: string): Promise<Preview> {
   if (!readable.has(contentType)) return Promise.resolve({ bomb: false });
   const mine = last.then(() => lookAt(path));
-  last = mine;
+  last = mine.catch(() => undefined);
   return mine;
 }
 
+/** With the first picture: most processes see none, and libvips is a fifth of what a service loads. */
+async function load(): Promise<typeof sharp> {
+  const { default: loaded } = await import('sharp');
+  // Each picture is seen once: libvips' cache would only hold memory.
+  loaded.cache(false);
+  loaded.concurrency(1);
+  return loaded;
+}
+
 async function lookAt(path: string): Promise<Preview> {
+  loading ??= load();
+  const open = await loading;
   try {
     // The header alone is read, so that a bomb costs nothing.
-    const { width, height } = await sharp(path, { limitInputPixels: false }).metadata();
+    const { width, height } = await open(path, { limitInputPixels: false }).metadata();
     if (width * height > maxPixels) return { bomb: true };
-    return { bomb: false, thumbnail: await shrink(path) };
+    return { bomb: false, thumbnail: await shrink(open, path) };
   } catch {
     // Broken, or of a kind that this build doesn't read: kept as it is.
     return { bomb: false };
   }
 }
 
-function shrink(path: string): Promise<Buffer> {
-  return sharp(path, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })
+function shrink(open: typeof sharp, path: string): Promise<Buffer> {
+  return open(path, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })
     .timeout({ seconds: maxSeconds })
     .autoOrient()
     .resize({ width: edgePixels, height: edgePixels, fit: 'inside', withoutEnlargement: true })
