@@ -17,8 +17,8 @@ export interface Dealt {
 /** Deals free slots to channels that the directory knows and whose rate allows it. */
 export interface Dealer {
   deal(slots: number, nowMs: number): Promise<Dealt[]>;
-  /** Lets a channel fill up to `want` slots; undefined where it may fill none now. */
-  grant(due: DueChannel, want: number, nowMs: number): Promise<Dealt | undefined>;
+  /** Lets a channel fill slots that it has taken, and gives back the others; undefined where it may fill none now. */
+  grant(due: DueChannel, taken: number, nowMs: number): Promise<Dealt | undefined>;
   /** The channel may be there again. */
   forget(channelId: string): void;
 }
@@ -57,12 +57,20 @@ export function createDealer(o: {
     }
   }
 
-  async function grant(due: DueChannel, want: number, nowMs: number): Promise<Dealt | undefined> {
-    const { marks } = due;
+  async function grant(due: DueChannel, taken: number, nowMs: number): Promise<Dealt | undefined> {
     const channel = resolved(due, nowMs);
-    if (channel === 'later') return undefined;
-    const count = channel ? await takeRateTokens(o.state, due, { channel, want, nowMs }) : want;
-    return count > 0 ? { due, channel, count, marks } : undefined;
+    const count = await fillable(due, channel, { taken, nowMs });
+    if (count < taken) o.channels.ended(due, taken - count);
+    return count > 0 && channel !== 'later' ? { due, channel, count, marks: due.marks } : undefined;
+  }
+
+  async function fillable(
+    due: DueChannel,
+    channel: ResolvedChannel | undefined | 'later',
+    { taken, nowMs }: { taken: number; nowMs: number },
+  ): Promise<number> {
+    if (channel === 'later') return 0;
+    return channel ? takeRateTokens(o.state, due, { channel, want: taken, nowMs }) : taken;
   }
 
   return {

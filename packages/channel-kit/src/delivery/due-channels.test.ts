@@ -61,8 +61,17 @@ test('after broken credentials one delivery alone tries', () => {
   channels.mark(channel);
   channel.probing = true;
   expect(dealt(channels, 8)).toEqual({ a: 1 });
-  channel.inFlight = 1;
   expect(dealt(channels, 8)).toEqual({});
+});
+
+test('what was dealt is in flight until its claim says how much of it is', () => {
+  const channels = createDueChannels({ tenantSlots: 6 });
+  const channel = channelOf(channels, 'a');
+  channels.mark(channel);
+  expect(dealt(channels, 4)).toEqual({ a: 4 });
+  expect(channels.inFlight).toBe(4);
+  channels.claimed(channel, { marks: channel.marks, count: 4, got: 1 });
+  expect(channels.inFlight).toBe(1);
 });
 
 describe('what a claim finds', () => {
@@ -87,7 +96,7 @@ describe('what a claim finds', () => {
       channels.mark(channel, added);
       for (let one = 0; one < 3; one += 1) {
         expect(claim(channels, 1)).toBeGreaterThan(0);
-        channel.inFlight -= 1;
+        channels.ended(channel, 1);
         channels.settled(channel);
       }
       claim(channels, 0);

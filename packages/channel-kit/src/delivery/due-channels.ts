@@ -46,16 +46,16 @@ export interface DueChannels {
   reserve(channel: DueChannel, o: { want: number; slots: number; nowMs: number }): number;
   /** So many of its deliveries are on the wire no more, or never were. */
   ended(channel: DueChannel, count: number): void;
-  /** A claim was under way since `marks` and found `got` of `count`. */
+  /** A claim was under way since `marks` and found `got` of `count`; the other slots are free again. */
   claimed(channel: DueChannel, claim: { marks: number; count: number; got: number }): void;
   /** Something becomes due then. */
   markAt(channel: DueChannel, atMs: number): void;
-  /** Deals free slots in turn to tenants, and within a tenant to its channels. */
+  /** Deals free slots in turn to tenants, and within a tenant to its channels; what is dealt is in flight from now on. */
   deal(slots: number, nowMs: number): Ask[];
   /** The first time after `nowMs` at which a channel becomes ready, Unix ms; undefined where none waits for a time. */
   nextMs(nowMs: number): number | undefined;
   all(): DueChannel[];
-  /** Deliveries in flight, of all channels. */
+  /** Deliveries in flight, and slots taken for some, of all channels. */
   readonly inFlight: number;
 }
 
@@ -77,6 +77,11 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
     const channels = tenants.get(tenantId) ?? new Map<string, DueChannel>();
     tenants.set(tenantId, channels);
     return channels;
+  }
+
+  function take(channel: DueChannel, count: number): void {
+    channel.inFlight += count;
+    inFlight += count;
   }
 
   function mark(channel: DueChannel, added?: number): void {
@@ -130,19 +135,16 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
     reserve(channel, { want, slots, nowMs }) {
       if (channel.due || channel.probing || !mayGo(channel, nowMs)) return 0;
       const count = Math.min(want, roomOf(channel.tenantId, slots));
-      channel.inFlight += count;
-      inFlight += count;
+      take(channel, count);
       return count;
     },
     ended(channel, count) {
-      channel.inFlight -= count;
-      inFlight -= count;
+      take(channel, -count);
       // A claim under way has not seen this end: it must not take the channel for done before its outcome is stored.
       channel.marks += 1;
     },
     claimed(channel, { marks, count, got }) {
-      channel.inFlight += got;
-      inFlight += got;
+      take(channel, got - count);
       channel.backlog = Math.max(0, channel.backlog - got);
       if (channel.marks !== marks) return;
       if (got === count) channel.due = channel.unsure || channel.backlog > 0;
@@ -173,7 +175,9 @@ export function createDueChannels(o: { tenantSlots: number }): DueChannels {
       }
       dealOut(lanes, slots);
       for (const { tenantId, open } of lanes) rotate(ready, tenantId, open);
-      return lanes.flatMap(({ open }) => open).filter((ask) => ask.count > 0);
+      const asks = lanes.flatMap(({ open }) => open).filter((ask) => ask.count > 0);
+      for (const { channel, count } of asks) take(channel, count);
+      return asks;
     },
     nextMs(nowMs) {
       let next: number | undefined;

@@ -51,7 +51,6 @@ export async function reserveSlots(
     slots -= reserved;
     const granted = reserved > 0 ? await dealer.grant(due, reserved, nowMs) : undefined;
     const going = list.slice(0, granted?.count ?? 0);
-    channels.ended(due, reserved - going.length);
     for (const row of going) row.claimedBy = claimedBy;
     return { due, channel: granted?.channel, going };
   }

@@ -47,7 +47,7 @@ export interface Sender {
   reserve(rows: readonly NewDelivery[], claimedBy: string): Promise<ReservedSlots>;
   /** Takes what came of a delivery that was claimed by others than the sender's loop. */
   settle(delivery: ClaimedDelivery, result: SendResult): void;
-  /** Gives back what was claimed for connections that never got it: nobody knows whether the claim was kept. */
+  /** Gives back what was claimed as it was stored and never sent: nobody knows whether the claim was kept. */
   release(claims: readonly LostClaim[]): void;
   /** Something may be due on these channels. */
   look(channels: readonly DeliveryChannel[]): void;
@@ -215,18 +215,18 @@ export function createSender(o: SenderOptions): Sender {
     if (lostClaim) lostClaims.push(lostClaim);
     for (const { due, count } of work.dealt) {
       returnRateTokens(due, count, Date.now());
+      channels.ended(due, count);
       channels.mark(due);
     }
     if (isTransient(cause)) {
       judgements = [...work.judgements, ...judgements];
       for (const each of work.pending) each.reject(cause);
       o.logger.warn({ err: cause }, 'deliveries wait for the database');
-      await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
     } else {
       o.logger.error({ err: cause }, 'a turn of the sender failed');
       await isolate(o, work);
-      await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
     }
+    await new Promise((resolve) => setTimeout(resolve, 50 + backoff.next()));
   }
 
   return {

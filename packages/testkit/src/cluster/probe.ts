@@ -16,14 +16,11 @@ export const httpProbe =
   (url: string, timeoutMs: number): Probe =>
   () =>
     new Promise((resolve) => {
-      const request = get(url, { agent: false, timeout: timeoutMs }, (response) => {
-        response.resume();
+      const options = { agent: false, signal: AbortSignal.timeout(timeoutMs) };
+      get(url, options, (response) => {
+        response.resume().on('error', () => undefined);
         resolve(response.statusCode === 200);
-      });
-      request.once('timeout', () => request.destroy());
-      // Also after the answer began, when nobody waits any more.
-      request.on('error', () => resolve(false));
-      request.once('close', () => resolve(false));
+      }).on('error', () => resolve(false));
     });
 
 /**
