@@ -24,6 +24,11 @@ export interface AppliedTopic {
   partitions?: { has: number; shall: number };
 }
 
+/** A broker that has just been started, on a busy machine, takes more than the 5 s of other requests for its first topics. */
+const leadersMs = 25_000;
+const answerMs = 30_000;
+const retry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 };
+
 /**
  * Makes the topics that are missing. What is there is left as it is: another number of partitions would move keys between
  * them, and break their order.
@@ -35,17 +40,18 @@ export async function applyTopics(
   specs: TopicSpec[],
   logger: Logger,
 ): Promise<AppliedTopic[]> {
-  const admin = createClient(kafka, logger, {
-    retries: 5,
-    initialRetryTime: 100,
-    maxRetryTime: 1_000,
-  }).admin();
+  const admin = createClient(kafka, logger, retry, answerMs).admin();
   try {
     await admin.connect();
     const before = await countPartitions(admin);
     const missing = specs.filter(({ topic }) => !before.has(topic));
     // Kafka answers when the topics have leaders. Somebody who applies at the same time may be first: then it is there.
-    if (missing.length > 0) await admin.createTopics({ topics: missing.map(configOf), waitForLeaders: true });
+    if (missing.length > 0)
+      await admin.createTopics({
+        topics: missing.map(configOf),
+        waitForLeaders: true,
+        timeout: leadersMs,
+      });
     return specs.map((spec) => appliedOf(spec, before.get(spec.topic)));
   } catch (error) {
     throw new AppError('BUS_UNAVAILABLE', {}, { cause: error });

@@ -14,8 +14,8 @@ export const hastyRetry: RetryOptions = { initialRetryTime: 100, maxRetryTime: 1
  */
 export const singleRetry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 100, retries: 1 };
 
-/** A broker that is stopped but not gone answers nothing: its partitions have other leaders within this time. */
-const requestTimeoutMs = 5_000;
+/** In ms. A broker that is stopped but not gone answers nothing: its partitions have other leaders within this time. */
+export const requestTimeoutMs = 5_000;
 const connectionTimeoutMs = 2_000;
 
 /** What may be shown of kafkajs' own fields: no values, no stacks. */
@@ -36,6 +36,7 @@ function logInto(logger: Logger): (entry: LogEntry) => void {
  * Makes a client. Each producer and each member has one of its own: clients share the offsets of a group between the
  * members made from them.
  * @param retry default: `patientRetry`
+ * @param requestTimeout in ms; kafkajs tries nothing again that takes longer
  */
 export function createClient(
   o: KafkaOptions,

@@ -7,6 +7,7 @@ import {
   effectsOf,
   recordOf,
   tenantId,
+  uniqueName,
   until,
   untilEffects,
   writeEffects,
@@ -14,7 +15,8 @@ import {
 import { type KafkaProcess, testLogger } from '../testing/kafka-process';
 import { type KafkaScene, openKafkaScene } from '../testing/kafka-scene';
 import { openWires } from '../testing/wires';
-import { createClient, singleRetry } from './client';
+import { applyTopics } from './apply-topics';
+import { createClient, requestTimeoutMs, singleRetry } from './client';
 import { openKafkajsProducer } from './kafkajs-client';
 import { messageOf } from './message';
 import { createPartitionReader } from './partition-reader';
@@ -114,6 +116,19 @@ describe('the Kafka driver with one broker', () => {
     await consumer.stop();
     expect(firstOfEach(effects).filter((value) => value !== 'refused')).toEqual(['before', ...numbers(20)]);
   }, 120_000);
+
+  test('topics are made though the broker is busy for longer than any other request waits', async () => {
+    const specs = [{ topic: uniqueName('late'), partitions: 1, replication: 1, compacted: false }];
+    node().pause();
+    const applied = applyTopics(
+      { brokers: kafka.brokers },
+      specs.map((spec) => ({ ...spec, retentionHours: 1 })),
+      testLogger,
+    );
+    await sleep(requestTimeoutMs + 1_000);
+    node().resume();
+    expect(await applied).toEqual(specs.map(({ topic }) => ({ topic, outcome: 'created' })));
+  }, 60_000);
 
   test('a broker that is stopped and says nothing: time-outs, red, and on again without a restart', async () => {
     const health = createHealth();
