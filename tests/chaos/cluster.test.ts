@@ -11,7 +11,7 @@ import {
   startRedis,
 } from '@omnigate/testkit';
 import { eventually } from '../journeys/eventually';
-import { processesOf } from '../journeys/process-list';
+import { pidsOf, processesBelow } from '../journeys/process-list';
 import { openScenes, type Scenes } from './scenes';
 
 const seed = process.env.OMNIGATE_CHAOS_SEED ?? randomBytes(4).toString('hex');
@@ -23,6 +23,8 @@ const load = { writers: 10, perSecond: 25 };
 const backWithinMs = 10_000;
 const kafkaAwayMs = 60_000;
 const goOnWithinMs = 10_000;
+/** A listing takes some CPU, of which the processes that start have none to spare. */
+const listEveryMs = 250;
 
 const tell = (line: string): void => void process.stderr.write(`chaos: ${line}\n`);
 
@@ -61,19 +63,42 @@ describe('the cluster form', () => {
     return scenes;
   };
 
-  const pidsOf = (service: string): number[] => processesOf(omnigate.pid(), service);
   const isReady = async (): Promise<boolean> => (await fetch(`${omnigate.httpUrl}/readyz`)).status === 200;
 
-  /** Ends a process, and waits until another is started in its place. @returns how long it was away */
-  async function replace(service: string, pid: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
-    expect(pidsOf(service)).toHaveLength(replicas);
-    process.kill(pid, signal);
-    const gone = () => !pidsOf(service).includes(pid);
-    await eventually(gone, { what: `the end of ${service}`, timeoutMs: 60_000 });
-    const goneMs = Date.now();
-    const again = () => pidsOf(service).length === replicas;
-    await eventually(again, { what: `${service} again`, timeoutMs: 60_000 });
-    return Date.now() - goneMs;
+  /** Those that run, by service. */
+  async function pidsNow(): Promise<Map<string, number[]>> {
+    const rows = await processesBelow(omnigate.pid());
+    return new Map(services.map((service) => [service, pidsOf(rows, service)]));
+  }
+
+  /**
+   * Ends one process of each of some services, and waits until others are started in their place.
+   * @param pids by service
+   * @returns how long each was away, in ms
+   */
+  async function replace(
+    pids: ReadonlyMap<string, number>,
+    signal: 'SIGKILL' | 'SIGTERM',
+  ): Promise<number[]> {
+    const before = await pidsNow();
+    for (const service of pids.keys()) expect(before.get(service)).toHaveLength(replicas);
+    for (const pid of pids.values()) process.kill(pid, signal);
+    const goneMs = new Map<string, number>();
+    const tookMs = new Map<string, number>();
+    const areBack = async (): Promise<boolean> => {
+      const now = await pidsNow();
+      for (const [service, pid] of pids) {
+        const running = now.get(service) ?? [];
+        if (!running.includes(pid) && !goneMs.has(service)) goneMs.set(service, Date.now());
+        const since = goneMs.get(service);
+        if (since && running.length === replicas && !tookMs.has(service))
+          tookMs.set(service, Date.now() - since);
+      }
+      return tookMs.size === pids.size;
+    };
+    const what = `${[...pids.keys()]} again`;
+    await eventually(areBack, { what, timeoutMs: 60_000, everyMs: listEveryMs });
+    return [...tookMs.values()];
   }
 
   const untilReady = () => eventually(isReady, { what: '/readyz', timeoutMs: 60_000 });
@@ -90,7 +115,8 @@ describe('the cluster form', () => {
     const took: number[] = [];
     for (const service of services) {
       await under.untilUnderLoad();
-      took.push(await replace(service, pidsOf(service)[0] ?? 0, 'SIGKILL'));
+      const [pid = 0] = (await pidsNow()).get(service) ?? [];
+      took.push(...(await replace(new Map([[service, pid]]), 'SIGKILL')));
     }
     await untilReady();
     await under.untilUnderLoad();
@@ -102,9 +128,9 @@ describe('the cluster form', () => {
   // As deployments roll: every service at once, each one process after the other.
   test('all processes are restarted, one of each service after the other, and nothing is unknown', async () => {
     const under = await begin('roll');
-    const rows = services.map((service) => ({ service, pids: pidsOf(service) }));
+    const before = [...(await pidsNow())];
     for (let replica = 0; replica < replicas; replica += 1) {
-      await Promise.all(rows.map(({ service, pids }) => replace(service, pids[replica] ?? 0, 'SIGTERM')));
+      await replace(new Map(before.map(([service, pids]) => [service, pids[replica] ?? 0])), 'SIGTERM');
       await untilReady();
       await under.untilUnderLoad();
     }

@@ -18,7 +18,7 @@ import {
 } from '@omnigate/testkit';
 import { demoArticles } from '../journeys/demo-knowledge';
 import { eventually } from '../journeys/eventually';
-import { processesOf } from '../journeys/process-list';
+import { pidsOf, processesBelow } from '../journeys/process-list';
 import { replicaAddresses } from '../journeys/replica-addresses';
 import { openSmsShop, resource, type SmsShop } from '../journeys/sms-shop';
 import { openWebShop } from '../journeys/web-shop';
@@ -150,16 +150,18 @@ describe('two processes of each service, each looked at by itself', () => {
     for (const each of sends) expect(each).toBeGreaterThan(0);
   }, 60_000);
 
+  const pidsOfBot = async () => pidsOf(await processesBelow(omnigate.pid()), 'bot');
+
   test('without a bot a person gets the conversation, and the customer is told', async () => {
     const [customer = ''] = many(1);
-    const bots = processesOf(omnigate.pid(), 'bot');
+    const bots = await pidsOfBot();
     expect(bots).toHaveLength(2);
     for (const pid of bots) process.kill(pid, 'SIGSTOP');
     try {
       await ask(customer);
       await eventually(() => sentTo(customer).length > 0, { what: 'word of a person', timeoutMs: 60_000 });
     } finally {
-      for (const pid of processesOf(omnigate.pid(), 'bot')) process.kill(pid, 'SIGCONT');
+      for (const pid of await pidsOfBot()) process.kill(pid, 'SIGCONT');
     }
     const { conversations } = await omnigate
       .client(ConversationServiceService)

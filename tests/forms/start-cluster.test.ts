@@ -65,8 +65,8 @@ describe('npm run start:cluster', () => {
   const isReady = async (): Promise<boolean> =>
     (await fetch(`${credentials().http_url}/readyz`).catch(() => undefined))?.status === 200;
 
-  const pidOf = (command: RegExp): number =>
-    processesBelow(child.pid ?? 0).find((row) => command.test(row.command))?.pid ?? 0;
+  const pidsBelow = async (command = /./): Promise<number[]> =>
+    (await processesBelow(child.pid ?? 0)).filter((row) => command.test(row.command)).map(({ pid }) => pid);
   /** Those that still run; one that nobody has reaped yet does not. */
   const survivors = (pids: readonly number[]): string[] => {
     const rows = spawnSync('ps', ['-o', 'stat=,pid=,command=', '-p', pids.join()], {
@@ -100,13 +100,11 @@ describe('npm run start:cluster', () => {
       /kafka\.Kafka/,
       /redis-server/,
     ]) {
-      const pid = pidOf(command);
+      const [pid = 0] = await pidsBelow(command);
       expect(pid).toBeGreaterThan(0);
       process.kill(pid, 'SIGKILL');
-      await eventually(() => ![0, pid].includes(pidOf(command)), {
-        what: `${command} again`,
-        timeoutMs: backMs,
-      });
+      const isBack = async () => ![0, pid].includes((await pidsBelow(command))[0] ?? 0);
+      await eventually(isBack, { what: `${command} again`, timeoutMs: backMs });
       // What a busy machine makes of a broker's start is not the supervisor's.
       await eventually(isReady, { what: `readiness after ${command}`, timeoutMs: startMs });
     }
@@ -117,7 +115,7 @@ describe('npm run start:cluster', () => {
     });
     await eventually(() => isAnswered('+8613800000202'), { what: 'an answer again', timeoutMs: 30_000 });
 
-    const all = processesBelow(child.pid ?? 0).map(({ pid }) => pid);
+    const all = await pidsBelow();
     const since = Date.now();
     process.kill(-(child.pid ?? 0), 'SIGINT');
     expect(await ended).toBe(0);
@@ -131,7 +129,7 @@ describe('npm run start:cluster', () => {
     const main = join(root, 'packages', 'testkit', 'dist', 'cluster', 'main.js');
     await start(process.execPath, [main], { ...free, ...ports });
     await client(DirectoryServiceService).applyResources({ resources: [resource('Team', 'night')] });
-    const all = processesBelow(child.pid ?? 0).map(({ pid }) => pid);
+    const all = await pidsBelow();
     const { http_url: url, grpc_address: address } = credentials();
     child.kill('SIGKILL');
     await ended;
