@@ -1,9 +1,8 @@
+import { answerMany } from '@omnigate/bot';
 import { AskResponse, type BotAction, type BotServiceService } from '@omnigate/contracts';
 import type { Client } from '@omnigate/rpc';
 
 type Ask = Client<BotServiceService>['ask'];
-/** What routing asks. */
-export type AskRequest = Parameters<Ask>[0];
 
 /** A bot that does what a test says. */
 export interface ScriptedBot {
@@ -45,15 +44,14 @@ export function createScriptedBot(): ScriptedBot {
   const calls: string[][] = [];
   let how = async (texts: string[], _call: number): Promise<AskResponse> =>
     reply(`re: ${texts.at(-1) ?? ''}`);
+  const ask: Ask = (request) => {
+    const texts = (request.utterances ?? []).map((utterance) => utterance.text ?? '');
+    calls.push(texts);
+    return how(texts, calls.length);
+  };
   return {
     calls,
-    client: {
-      ask: (request) => {
-        const texts = (request.utterances ?? []).map((utterance) => utterance.text ?? '');
-        calls.push(texts);
-        return how(texts, calls.length);
-      },
-    },
+    client: { ask, askMany: ({ requests = [] }) => answerMany(requests, ask) },
     answer: (next) => {
       how = next;
     },

@@ -1,5 +1,7 @@
 import * as grpc from '@grpc/grpc-js';
+import { RpcStatus } from '@omnigate/contracts';
 import { AppError, type ErrorCode, errorRow, errorTable } from '@omnigate/errors';
+import { fromStatusMessage, toStatusMessage } from './grpc-error';
 import { botClient, botService, endAll, failureOf, start, tenantA } from './loopback.fixture';
 
 afterEach(endAll);
@@ -24,6 +26,16 @@ describe('errors', () => {
       const told = code === 'INTERNAL' ? { metadata: {}, fields: [] } : { metadata, fields };
       expect(failure).toMatchObject({ code, retryAfterMs: 1_500, ...told });
       expect((failure.cause as grpc.ServiceError).code).toBe(grpc.status[errorRow(code).grpc]);
+    }
+  });
+
+  it('carries them in an answer about several things, too', () => {
+    const fields = [{ field: 'text', description: 'too long' }];
+    for (const code of Object.keys(errorTable) as ErrorCode[]) {
+      const thrown = new AppError(code, { reason: 'because' }, { fields, retryAfterMs: 1_500 });
+      const sent = RpcStatus.encode(toStatusMessage(thrown)).finish();
+      const told = code === 'INTERNAL' ? { fields: [] } : { metadata: { reason: 'because' }, fields };
+      expect(fromStatusMessage(RpcStatus.decode(sent))).toMatchObject({ code, retryAfterMs: 1_500, ...told });
     }
   });
 

@@ -1,6 +1,13 @@
 import { Metadata, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import type { RpcStatus } from '@omnigate/contracts';
 import { type AppError, fromErrorStatus, toAppError, toErrorStatus } from '@omnigate/errors';
-import { decodeStatusDetails, encodeStatusDetails, statusDetailsKey } from './status-details';
+import {
+  decodeStatusDetails,
+  detailsOf,
+  encodeStatusDetails,
+  statusDetailsKey,
+  toRpcStatus,
+} from './status-details';
 
 // grpc-message is percent-encoded: up to nine bytes a character.
 const maxMessageCharacters = 400;
@@ -27,6 +34,17 @@ export function fromGrpcError(error: unknown): AppError {
   const details = Buffer.isBuffer(bytes) ? decodeStatusDetails(bytes) : undefined;
   const status = { grpcCode: error.code, message: error.details, metadata: {}, fields: [], ...details };
   return fromErrorStatus(status, error);
+}
+
+/**
+ * Translates anything thrown to what an answer about several things says of one of them; never with its cause.
+ * @param error anything that was thrown
+ */
+export const toStatusMessage = (error: unknown): RpcStatus => toRpcStatus(toErrorStatus(error));
+
+/** Translates what toStatusMessage wrote. */
+export function fromStatusMessage(status: RpcStatus): AppError {
+  return fromErrorStatus({ grpcCode: status.code, message: status.message, ...detailsOf(status) }, undefined);
 }
 
 function isServiceError(error: unknown): error is ServiceError {

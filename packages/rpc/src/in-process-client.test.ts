@@ -1,4 +1,4 @@
-import { BotServiceService, type ConversationServiceService } from '@omnigate/contracts';
+import type { ConversationServiceService } from '@omnigate/contracts';
 import { AppError, isAppError } from '@omnigate/errors';
 import type { Identity } from './identity';
 import { createInProcessClient } from './in-process-client';
@@ -11,7 +11,7 @@ import {
   tenantB,
   whoAmI,
 } from './loopback.fixture';
-import { type Client, defineService } from './service';
+import type { Client } from './service';
 
 const answer = { actions: [replyOf('hi')], dialogueState: '', evidence: undefined };
 const codeOf = async (work: Promise<unknown>) => {
@@ -68,7 +68,7 @@ describe('createInProcessClient', () => {
   });
 
   it('refuses a method that nobody may call', async () => {
-    const closed = defineService(BotServiceService, { ask: [] }, { ask: whoAmI });
+    const closed = botService(whoAmI, []);
     expect(await codeOf(createInProcessClient(closed).ask({}))).toBe('PERMISSION_DENIED');
   });
 

@@ -1,5 +1,6 @@
 export { type Authentication, identifyCaller, tenantKey } from './authentication';
 export { type ClientOptions, createClient } from './client';
+export { fromStatusMessage, toStatusMessage } from './grpc-error';
 export type { Identity, Role } from './identity';
 export { createInProcessClient } from './in-process-client';
 export { type KeysetKind, pageSize, pageToken, parsePageToken } from './page-token';

@@ -36,7 +36,10 @@ export function botService(
   ask: BotHandlers['ask'],
   allowed: Role[] = ['owner', 'service'],
 ): RpcService<typeof BotServiceService> {
-  return defineService(BotServiceService, { ask: allowed }, { ask });
+  const askMany: BotHandlers['askMany'] = () => {
+    throw new AppError('UNIMPLEMENTED');
+  };
+  return defineService(BotServiceService, { ask: allowed, askMany: allowed }, { ask, askMany });
 }
 
 /** A handler that tells who it was called by, as the answer's text. */

@@ -10,21 +10,25 @@ const typePrefix = 'type.googleapis.com/google.rpc.';
 const maxDetailsBytes = 4_500;
 
 /**
- * Encodes an error as `google.rpc.Status` with ErrorInfo, and BadRequest and RetryInfo where there is such.
+ * Encodes an error as `toRpcStatus` writes it, within what a trailer holds.
  * @param status what the caller may see
  * @returns bytes; of many field violations the first that fit
  */
 export function encodeStatusDetails(status: ErrorStatus): Uint8Array {
   let { fields } = status;
   for (;;) {
-    const encoded = encodeWith(status, fields);
+    const encoded = RpcStatus.encode(toRpcStatus({ ...status, fields })).finish();
     if (encoded.length <= maxDetailsBytes || fields.length === 0) return encoded;
     fields = fields.slice(0, Math.floor(fields.length / 2));
   }
 }
 
-function encodeWith(status: ErrorStatus, fields: FieldViolation[]): Uint8Array {
-  const { grpcCode, message, reason = '', metadata, retryAfterMs } = status;
+/**
+ * Writes an error as `google.rpc.Status` with ErrorInfo, and BadRequest and RetryInfo where there is such.
+ * @param status what the caller may see
+ */
+export function toRpcStatus(status: ErrorStatus): RpcStatus {
+  const { grpcCode, message, reason = '', metadata, fields, retryAfterMs } = status;
   const details = [any('ErrorInfo', ErrorInfo.encode({ reason, domain: errorDomain, metadata }).finish())];
   if (fields.length > 0) {
     details.push(
@@ -38,7 +42,7 @@ function encodeWith(status: ErrorStatus, fields: FieldViolation[]): Uint8Array {
     };
     details.push(any('RetryInfo', RetryInfo.encode({ retryDelay }).finish()));
   }
-  return RpcStatus.encode({ code: grpcCode, message, details }).finish();
+  return { code: grpcCode, message, details };
 }
 
 const any = (type: string, value: Uint8Array): Any => ({
@@ -55,16 +59,23 @@ export function decodeStatusDetails(
   bytes: Uint8Array,
 ): Omit<ErrorStatus, 'grpcCode' | 'message'> | undefined {
   try {
-    const { details } = RpcStatus.decode(bytes);
-    const find = (type: string) => details.find(({ typeUrl }) => typeUrl === typePrefix + type)?.value;
-    return {
-      ...errorInfoOf(find('ErrorInfo')),
-      fields: fieldsOf(find('BadRequest')),
-      ...retryOf(find('RetryInfo')),
-    };
+    return detailsOf(RpcStatus.decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Reads what toRpcStatus, or a server in another language, wrote.
+ * @throws Error when its details are malformed
+ */
+export function detailsOf({ details }: RpcStatus): Omit<ErrorStatus, 'grpcCode' | 'message'> {
+  const find = (type: string) => details.find(({ typeUrl }) => typeUrl === typePrefix + type)?.value;
+  return {
+    ...errorInfoOf(find('ErrorInfo')),
+    fields: fieldsOf(find('BadRequest')),
+    ...retryOf(find('RetryInfo')),
+  };
 }
 
 function errorInfoOf(bytes: Uint8Array | undefined): Pick<ErrorStatus, 'reason' | 'metadata'> {

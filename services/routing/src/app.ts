@@ -21,6 +21,7 @@ import { createDeliveryService } from './rpc/delivery-service';
 import { createRoutingService } from './rpc/routing-service';
 import { tenantsOf } from './tenants';
 import { createHeldRequests } from './tickets/held-requests';
+import { createAskBot } from './turns/ask-bot';
 import { createTurnEffects } from './turns/effects';
 import { createTurnRunner } from './turns/runner';
 
@@ -51,7 +52,8 @@ export interface RoutingDeps {
  */
 export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> {
   const metrics = createRoutingMetrics(deps.metrics);
-  const base = { ...deps, metrics, tenants: tenantsOf(deps.directory), instance: newId() };
+  const askBot = createAskBot(deps.bot);
+  const base = { ...deps, askBot, metrics, tenants: tenantsOf(deps.directory), instance: newId() };
   const dispatcher = createDispatcher(base);
   const effects = createTurnEffects({ ...base, dispatcher });
   const runner = createTurnRunner(base, (result) => effects.add(result));

@@ -1,13 +1,12 @@
 import type { Bus } from '@omnigate/bus';
-import type { BotServiceService } from '@omnigate/contracts';
 import type { Database } from '@omnigate/database';
 import type { DirectoryCache } from '@omnigate/directory-cache';
-import type { Client } from '@omnigate/rpc';
 import type { Logger } from '@omnigate/runtime';
 import type { State } from '@omnigate/state';
 import type { RoutingMetrics } from './metrics';
 import type { Dispatcher } from './queue/dispatcher';
 import type { Tenants } from './tenants';
+import type { AskBot } from './turns/ask-bot';
 import type { TurnRunner } from './turns/runner';
 
 /** What every part of routing works with. */
@@ -17,7 +16,7 @@ export interface RoutingContext {
   state: State;
   directory: DirectoryCache;
   tenants: Tenants;
-  bot: Client<typeof BotServiceService>;
+  askBot: AskBot;
   logger: Logger;
   metrics: RoutingMetrics;
   /** The clock of rows that are made; what decides is the database's. */

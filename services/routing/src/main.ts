@@ -12,7 +12,9 @@ runService(process, {
   compose(config, foundation) {
     const { registry, directory } = foundation.reachDirectory(config.OMNIGATE_DIRECTORY_ADDRESS);
     // Asked again with the same turn, the bot keeps one record of it.
-    const bot = foundation.connect(BotServiceService, config.OMNIGATE_BOT_ADDRESS, { idempotent: ['ask'] });
+    const bot = foundation.connect(BotServiceService, config.OMNIGATE_BOT_ADDRESS, {
+      idempotent: ['ask', 'askMany'],
+    });
     return { app: createRouting({ ...foundation, registry, directory, bot }), directory };
   },
 });

@@ -1,8 +1,5 @@
 import { type Bus, createPostgresBus } from '@omnigate/bus';
 import type {
-  AskRequest,
-  AskResponse,
-  BotServiceService,
   ContactServiceService,
   ConversationServiceService,
   DeliveryServiceService,
@@ -23,6 +20,7 @@ import { createDeliveryService } from '../src/rpc/delivery-service';
 import { createRoutingService } from '../src/rpc/routing-service';
 import { routingSchema } from '../src/schema';
 import { tenantsOf } from '../src/tenants';
+import type { AskBot } from '../src/turns/ask-bot';
 import { createTurnRunner } from '../src/turns/runner';
 
 /** Routing in one process of a test: real database, bus and handlers; turns and offers are made by the test's own calls. */
@@ -47,7 +45,7 @@ export interface ProcessOptions {
   /** What the handlers get in place of the database. */
   wrap?(database: Database): Database;
   /** The bot; default: not there. */
-  ask?(request: AskRequest): Promise<AskResponse>;
+  ask?: AskBot;
 }
 
 const logger = createLogger({ service: 'routing-test', level: 'silent' });
@@ -71,7 +69,7 @@ export async function openProcess(o: ProcessOptions): Promise<RoutingProcess> {
     state,
     directory,
     tenants: tenantsOf(directory),
-    bot: { ask: o.ask ?? away } as Client<typeof BotServiceService>,
+    askBot: o.ask ?? away,
     logger,
     metrics: createRoutingMetrics(createMetrics()),
     clock: () => new Date(),

@@ -11,15 +11,19 @@ import {
   PartyRole,
   Urgency,
 } from '@omnigate/contracts';
+import { AppError } from '@omnigate/errors';
 import { type CallContext, defineService, type RpcService } from '@omnigate/rpc';
 import { beginSpan, failSpan, SpanKind } from '@omnigate/runtime';
 import type { BotContext } from '../context';
 import type { Action, BotResult, HandoffPacket as EnginePacket } from '../domain/bot-result';
 import type { Picture } from '../domain/picture';
 import type { TurnInput, Utterance } from '../domain/turn-input';
+import { answerMany } from './answer-many';
 import { toEvidence } from './evidence';
 
 const defaultMaxCharacters = 2_000;
+const maxRequests = 100;
+const tooMany = { field: 'requests', description: `must be at most ${maxRequests}` };
 
 const moods = { CALM: Mood.MOOD_CALM, UNHAPPY: Mood.MOOD_UNHAPPY, ANGRY: Mood.MOOD_ANGRY };
 const urgencies = { LOW: Urgency.URGENCY_LOW, NORMAL: Urgency.URGENCY_NORMAL, HIGH: Urgency.URGENCY_HIGH };
@@ -31,8 +35,18 @@ const urgencies = { LOW: Urgency.URGENCY_LOW, NORMAL: Urgency.URGENCY_NORMAL, HI
  * @returns the service.
  */
 export function createBotService(context: BotContext): RpcService {
-  const allow = { ask: ['owner', 'admin', 'supervisor', 'agent', 'service', 'operator'] as const };
-  return defineService(BotServiceService, allow, { ask: (request, ctx) => ask(context, request, ctx) });
+  const asking = ['owner', 'admin', 'supervisor', 'agent', 'service', 'operator'] as const;
+  return defineService(
+    BotServiceService,
+    { ask: asking, askMany: asking },
+    {
+      ask: (request, ctx) => ask(context, request, ctx),
+      askMany({ requests }, ctx) {
+        if (requests.length > maxRequests) throw new AppError('INVALID_ARGUMENT', {}, { fields: [tooMany] });
+        return answerMany(requests, (request) => ask(context, request, ctx));
+      },
+    },
+  );
 }
 
 async function ask(context: BotContext, request: AskRequest, ctx: CallContext): Promise<AskResponse> {

@@ -1,8 +1,9 @@
-import { type AskRequest, AskResponse } from '@omnigate/contracts';
+import { AskResponse } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { newId } from '@omnigate/runtime';
 import { type Bed, openBed } from '../../testing/bed';
 import type { TestTenant } from '../../testing/directory';
+import type { AskBot } from './ask-bot';
 import { createTurnRunner, type TurnJob, type TurnResult } from './runner';
 
 /** Turns that the bot thinks about at once. */
@@ -12,12 +13,12 @@ const answer = AskResponse.fromPartial({ actions: [{ kind: { $case: 'reply', val
 let bed: Bed;
 let tenant: TestTenant;
 let asked: number;
-let ask: (request: AskRequest) => Promise<AskResponse>;
+let ask: (...asked: Parameters<AskBot>) => Promise<AskResponse>;
 beforeAll(async () => {
   bed = await openBed({
-    ask: (request) => {
+    ask: (...question) => {
       asked += 1;
-      return ask(request);
+      return ask(...question);
     },
   });
   tenant = bed.addTenant();
@@ -94,7 +95,7 @@ test('a bot that refuses is not asked again', async () => {
 });
 
 test('the bot is told who asks', async () => {
-  const requests: AskRequest[] = [];
+  const requests: Parameters<AskBot>[0][] = [];
   ask = async (request) => {
     requests.push(request);
     return answer;

@@ -175,7 +175,7 @@ export function createTurnRunner(
       timeZone: tenant.timeZone,
     };
     return withDeadline(
-      context.bot.ask(request, { tenantId: job.tenantId, deadlineMs: remainingMs, traceparent }),
+      context.askBot(request, { tenantId: job.tenantId, deadlineMs: remainingMs, traceparent }),
       remainingMs,
     );
   }
