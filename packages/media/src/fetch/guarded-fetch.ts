@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { AppError, isAppError } from '@omnigate/errors';
-import { Agent, type Dispatcher, request } from 'undici';
+import type { Agent, Dispatcher, request } from 'undici';
 import { maxMediaBytes } from '../media-store';
 import { isPrivateAddress } from './address-guard';
 import { publicLookup } from './public-lookup';
@@ -36,6 +36,13 @@ export interface GuardedFetch {
   close(): Promise<void>;
 }
 
+/** What fetches: freely, and by addresses that are judged. */
+interface Http {
+  request: typeof request;
+  open: Agent;
+  guarded: Agent;
+}
+
 const defaultTimeoutMs = 20_000;
 const connectTimeoutMs = 5_000;
 const maxRedirects = 3;
@@ -54,13 +61,20 @@ export function createGuardedFetch(
 ): GuardedFetch {
   const allowed = new Set(o.allow);
   const resolve = o.lookup ?? lookup;
-  const connect = { timeout: connectTimeoutMs };
-  const open = new Agent({ connect });
-  const guarded = new Agent({
-    connect: { ...connect, lookup: publicLookup(resolve, () => refused('it leads to a private address')) },
-  });
+  let loading: Promise<Http> | undefined;
 
-  function agentFor(target: URL, more: readonly string[] = []): Agent {
+  /** With the first file: undici is a twelfth of what a process loads, and most fetch none. */
+  async function load(): Promise<Http> {
+    const { Agent, request } = await import('undici');
+    const connect = { timeout: connectTimeoutMs };
+    const guard = publicLookup(resolve, () => refused('it leads to a private address'));
+    return {
+      ...{ request, open: new Agent({ connect }) },
+      guarded: new Agent({ connect: { ...connect, lookup: guard } }),
+    };
+  }
+
+  function agentFor({ open, guarded }: Http, target: URL, more: readonly string[] = []): Agent {
     const host = hostAndPort(target);
     if (allowed.has(host) || more.includes(host)) return open;
     if (isPrivateAddress(target.hostname)) throw refused('it leads to a private address');
@@ -68,11 +82,13 @@ export function createGuardedFetch(
   }
 
   async function follow(first: URL, options: FetchOptions, signal: AbortSignal): Promise<Fetched> {
+    loading ??= load();
+    const http = await loading;
     let target = first;
     for (let hops = 0; hops <= maxRedirects; hops += 1) {
       const own = target.origin === first.origin ? options.headers : {};
-      const answer = await request(target, {
-        dispatcher: agentFor(target, options.allow),
+      const answer = await http.request(target, {
+        dispatcher: agentFor(http, target, options.allow),
         headers: { 'accept-encoding': 'identity', ...own },
         signal,
       });
@@ -93,7 +109,8 @@ export function createGuardedFetch(
       }
     },
     close: async () => {
-      await Promise.all([open.destroy(), guarded.destroy()]);
+      const http = await loading;
+      await Promise.all([http?.open.destroy(), http?.guarded.destroy()]);
     },
   };
 }
