@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { dockerAnswers } from '../docker';
 import { javaArguments, renderProperties } from '../kafka/broker-command';
 import { startKafkaContainer } from '../kafka/container';
-import { kafkaClassPath } from '../kafka/distribution';
+import { kafkaDistribution } from '../kafka/distribution';
 import { portProbe } from './probe';
 import type { ProcessSpec } from './supervised-process';
 
@@ -25,19 +25,16 @@ export async function prepareKafka(
   folder: string,
   givePort: () => Promise<number>,
 ): Promise<{ brokers: string; process: ProcessSpec }> {
-  const classPath = await kafkaClassPath();
+  const distribution = await kafkaDistribution();
   mkdirSync(folder, { recursive: true });
   const clusterId = keptClusterId(folder);
   const ports = { client: await givePort(), controller: await givePort() };
   const voters = `1@127.0.0.1:${ports.controller}`;
   const properties = join(folder, 'server.properties');
-  writeFileSync(
-    properties,
-    renderProperties({ id: 1, folder, ports, classPath, clusterId, voters, nodes: 1 }),
-  );
+  writeFileSync(properties, renderProperties({ id: 1, folder, ports, clusterId, voters, nodes: 1 }));
   if (!existsSync(join(folder, 'data', 'meta.properties'))) {
     const format = ['format', '--ignore-formatted', `--cluster-id=${clusterId}`, '-c', properties];
-    await run('java', javaArguments(classPath, 'kafka.tools.StorageTool', format), { cwd: folder });
+    await run('java', javaArguments(distribution, 'kafka.tools.StorageTool', format), { cwd: folder });
   }
   const listens = portProbe(ports.client);
   return {
@@ -45,7 +42,7 @@ export async function prepareKafka(
     process: {
       name: 'kafka',
       command: 'java',
-      args: javaArguments(classPath, 'kafka.Kafka', [properties], true),
+      args: javaArguments(distribution, 'kafka.Kafka', [properties], true),
       env: process.env,
       cwd: folder,
       ready: listens,

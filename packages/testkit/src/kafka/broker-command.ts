@@ -1,8 +1,18 @@
 import { join } from 'node:path';
 
+/** What Java runs. */
+export interface KafkaDistribution {
+  /** Of Kafka's jars. */
+  classPath: string;
+  /** The classes that a broker loads, as Java has kept them. */
+  classArchive?: string | undefined;
+  /** Where Java is to keep them when it ends. */
+  archiveAtExit?: string;
+}
+
 /** One broker's place in its cluster. */
 export interface NodeOptions {
-  classPath: string;
+  distribution: KafkaDistribution;
   /** Its own; kept between starts. */
   folder: string;
   id: number;
@@ -15,7 +25,7 @@ export interface NodeOptions {
 }
 
 // Fail-over within seconds (docs/kafka.md); sessions as short as tests want them.
-const properties = (o: NodeOptions): Record<string, string | number | boolean> => {
+const properties = (o: Omit<NodeOptions, 'distribution'>): Record<string, string | number | boolean> => {
   const replication = Math.min(o.nodes, 3);
   const minInsync = Math.max(1, replication - 1);
   return {
@@ -50,8 +60,11 @@ const properties = (o: NodeOptions): Record<string, string | number | boolean> =
   };
 };
 
-/** A small broker. */
-const javaOptions = ['-Xmx384m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+/** A small broker. An archive that does not fit this Java is left alone, without a word. */
+const javaOptions = [
+  ...['-Xmx384m', '-XX:+UseSerialGC', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'],
+  ...['-Xshare:auto', '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
+];
 /** What ends soon is not worth the time of the second compiler. */
 const startsQuickly = '-XX:TieredStopAtLevel=1';
 
@@ -59,7 +72,7 @@ const startsQuickly = '-XX:TieredStopAtLevel=1';
  * The text of a broker's server.properties.
  * @param o the broker's place
  */
-export function renderProperties(o: NodeOptions): string {
+export function renderProperties(o: Omit<NodeOptions, 'distribution'>): string {
   return Object.entries(properties(o))
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
@@ -71,8 +84,14 @@ export function renderProperties(o: NodeOptions): string {
  * @param longLived whether it is to run for longer than a test
  */
 export const javaArguments = (
-  classPath: string,
+  { classPath, classArchive, archiveAtExit }: KafkaDistribution,
   main: string,
   args: readonly string[],
   longLived = false,
-): string[] => [...javaOptions, ...(longLived ? [] : [startsQuickly]), '-cp', classPath, main, ...args];
+): string[] => [
+  ...javaOptions,
+  ...(longLived ? [] : [startsQuickly]),
+  ...(classArchive ? [`-XX:SharedArchiveFile=${classArchive}`] : []),
+  ...(archiveAtExit ? [`-XX:ArchiveClassesAtExit=${archiveAtExit}`] : []),
+  ...['-cp', classPath, main, ...args],
+];

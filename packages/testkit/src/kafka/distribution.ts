@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { KafkaDistribution } from './broker-command';
+import { classArchive } from './class-archive';
 
 const run = promisify(execFile);
 
@@ -28,10 +31,13 @@ function cacheFolder(): string {
   return join(base, 'omnigate', `kafka-${kafkaVersion}`);
 }
 
-/** Whether the commands that bring and run the broker are there. */
-async function hasTools(): Promise<boolean> {
-  const answers = ['java', 'mvn'].map((command) => run(command, ['-version']).then(Boolean, () => false));
-  return (await Promise.all(answers)).every(Boolean);
+/** What Java says that it is; undefined where it, or Maven, which brings the broker, is not there. */
+async function javaVersion(): Promise<string | undefined> {
+  const tools = ['java', 'mvn'].map((command) => run(command, ['-version']));
+  return Promise.all(tools).then(
+    ([java]) => java?.stderr,
+    () => undefined,
+  );
 }
 
 // Into a folder beside it and renamed, so that what is there is whole, whoever else fetches at the same time.
@@ -51,17 +57,19 @@ async function download(folder: string): Promise<void> {
 }
 
 /**
- * Finds the broker's jars, and fetches them by Maven when they are needed for the first time.
- * @returns Java's class path
+ * Finds the broker's jars, fetches them by Maven when they are needed for the first time, and has Java keep their classes.
  * @throws Error that says in one line what to install or to set
  */
-export async function kafkaClassPath(): Promise<string> {
+export async function kafkaDistribution(): Promise<KafkaDistribution> {
   const folder = cacheFolder();
-  if (!(await hasTools())) {
+  const java = await javaVersion();
+  if (java === undefined) {
     throw new Error(
       'Kafka needs Java 17 and Maven, or Docker: install them, or set KAFKA_BROKERS to a broker for tests',
     );
   }
   if (!existsSync(join(folder, 'lib'))) await download(folder);
-  return join(folder, 'lib', '*');
+  const classPath = join(folder, 'lib', '*');
+  const version = createHash('sha256').update(java).digest('hex').slice(0, 16);
+  return { classPath, classArchive: await classArchive(classPath, join(folder, `classes-${version}.jsa`)) };
 }

@@ -3,7 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '../free-ports';
 import { startWatchdog, testRunFolder } from '../test-run';
-import { kafkaClassPath } from './distribution';
+import type { KafkaDistribution } from './broker-command';
+import { kafkaDistribution } from './distribution';
 import { createKafkaNode, type KafkaNode } from './node';
 
 /** A Kafka cluster of its own, for one test file. */
@@ -25,8 +26,11 @@ const watchdogScript = `
 /** A port may be taken between its being found and its being used. */
 const attempts = 3;
 
-async function launchOnce(folder: string, nodes: number): Promise<KafkaNode[]> {
-  const classPath = await kafkaClassPath();
+async function launchOnce(
+  distribution: KafkaDistribution,
+  folder: string,
+  nodes: number,
+): Promise<KafkaNode[]> {
   const clusterId = randomBytes(16).toString('base64url');
   const free = await freePorts(2 * nodes);
   const places = Array.from({ length: nodes }, (_, i) => ({
@@ -36,7 +40,7 @@ async function launchOnce(folder: string, nodes: number): Promise<KafkaNode[]> {
   }));
   const voters = places.map(({ id, ports }) => `${id}@127.0.0.1:${ports.controller}`).join();
   const made = await Promise.all(
-    places.map((place) => createKafkaNode({ ...place, classPath, clusterId, voters, nodes })),
+    places.map((place) => createKafkaNode({ ...place, distribution, clusterId, voters, nodes })),
   );
   await Promise.all(made.map((node) => node.start())).catch(async (error: unknown) => {
     await Promise.all(made.map((node) => node.kill()));
@@ -53,12 +57,12 @@ async function launchOnce(folder: string, nodes: number): Promise<KafkaNode[]> {
  * @throws Error that says in one line what to install or to set
  */
 export async function launchNodes(folder: string, nodes: 1 | 3): Promise<KafkaNode[]> {
-  await kafkaClassPath();
+  const distribution = await kafkaDistribution();
   await mkdir(folder, { recursive: true, mode: 0o711 });
   startWatchdog(watchdogScript, folder);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launchOnce(folder, nodes);
+      return await launchOnce(distribution, folder, nodes);
     } catch (error) {
       if (attempt === attempts) throw error;
     }

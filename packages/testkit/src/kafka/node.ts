@@ -45,7 +45,7 @@ export async function createKafkaNode(o: NodeOptions): Promise<KafkaNode> {
 
   function java(main: string, args: string[]): ChildProcess {
     const log = openSync(logFile, 'a');
-    return spawn('java', javaArguments(o.classPath, main, args), {
+    return spawn('java', javaArguments(o.distribution, main, args), {
       cwd: o.folder,
       detached: true,
       stdio: ['ignore', log, log],
