@@ -59,7 +59,11 @@ async function runOnce(classPath: string, archiveAtExit: string): Promise<void> 
       clusterId: randomBytes(16).toString('base64url'),
       distribution: { classPath, archiveAtExit },
     });
-    await node.start().finally(() => node.stop());
+    try {
+      await node.start();
+    } finally {
+      await node.stop();
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
