@@ -20,6 +20,7 @@ export { tracingConfig } from './tracing/config';
 export {
   beginSpan,
   failSpan,
+  isSampled,
   isTracing,
   type Span,
   SpanKind,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@omnigate/errors';
 import type { Logger } from '@omnigate/runtime';
 import type { Admin, ITopicConfig } from 'kafkajs';
@@ -27,6 +28,7 @@ export interface AppliedTopic {
 /** A broker that has just been started, on a busy machine, takes more than the 5 s of other requests for its first topics. */
 const leadersMs = 25_000;
 const answerMs = 30_000;
+const lookAgainMs = 100;
 const retry = { retries: 5, initialRetryTime: 100, maxRetryTime: 1_000 };
 
 /**
@@ -45,19 +47,31 @@ export async function applyTopics(
     await admin.connect();
     const before = await countPartitions(admin);
     const missing = specs.filter(({ topic }) => !before.has(topic));
-    // Kafka answers when the topics have leaders. Somebody who applies at the same time may be first: then it is there.
-    if (missing.length > 0)
-      await admin.createTopics({
-        topics: missing.map(configOf),
-        waitForLeaders: true,
-        timeout: leadersMs,
-      });
+    if (missing.length > 0) await make(admin, missing);
     return specs.map((spec) => appliedOf(spec, before.get(spec.topic)));
   } catch (error) {
     throw new AppError('BUS_UNAVAILABLE', {}, { cause: error });
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
+}
+
+async function make(admin: Admin, specs: readonly TopicSpec[]): Promise<void> {
+  // Somebody who applies at the same time may be first: then they are there.
+  await admin.createTopics({ topics: specs.map(configOf), waitForLeaders: false, timeout: leadersMs });
+  const until = performance.now() + leadersMs;
+  while (!(await haveLeaders(admin, specs))) {
+    if (performance.now() > until) throw new Error('topics that were made have no leaders');
+    await sleep(lookAgainMs);
+  }
+}
+
+/** Not by kafkajs' own wait for leaders: that fails where the broker that it asks does not know a new topic yet. */
+async function haveLeaders(admin: Admin, specs: readonly TopicSpec[]): Promise<boolean> {
+  const { topics } = await admin.fetchTopicMetadata();
+  const led = topics.filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  const names = new Set(led.map(({ name }) => name));
+  return specs.every(({ topic }) => names.has(topic));
 }
 
 async function countPartitions(admin: Admin): Promise<Map<string, number>> {

@@ -45,6 +45,12 @@ export function traceparentOf(span: Span | undefined): string | undefined {
   return `00-${traceId}-${spanId}-${(traceFlags & 1).toString().padStart(2, '0')}`;
 }
 
+/** Whether the trace of a W3C `traceparent` is kept. */
+export function isSampled(traceparent: string | undefined): boolean {
+  const flags = traceparent === undefined ? undefined : pattern.exec(traceparent)?.[3];
+  return flags !== undefined && (Number.parseInt(flags, 16) & 1) === 1;
+}
+
 /**
  * Ends a span that failed.
  * @param error what was thrown, of which only the code is told; or a code

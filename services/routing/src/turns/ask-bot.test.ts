@@ -85,10 +85,11 @@ test('a call waits as long as the most patient of its questions', async () => {
   expect(calls.map(({ deadlineMs }) => deadlineMs)).toEqual([900]);
 });
 
-test('what belongs to a trace has a call of its own', async () => {
+test('what belongs to a trace that is kept has a call of its own', async () => {
   const { calls, ask } = openBot();
-  await Promise.all([ask('one'), ask('traced', { traceparent: 'a trace' }), ask('two')]);
-  expect(calls.map(({ texts }) => texts)).toEqual([['traced'], ['one', 'two']]);
+  const trace = (flags: string) => ({ traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-${flags}` });
+  await Promise.all([ask('one'), ask('kept', trace('01')), ask('two', trace('00'))]);
+  expect(calls.map(({ texts }) => texts)).toEqual([['kept'], ['one', 'two']]);
 });
 
 test('a call has at most 32 questions, and no more text than a server takes', async () => {

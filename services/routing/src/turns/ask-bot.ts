@@ -1,6 +1,7 @@
 import type { AskResponse, AskResult, BotServiceService } from '@omnigate/contracts';
 import { AppError } from '@omnigate/errors';
 import { type CallOptions, type Client, fromStatusMessage } from '@omnigate/rpc';
+import { isSampled } from '@omnigate/runtime';
 
 type Bot = Client<typeof BotServiceService>;
 type Question = Parameters<Bot['ask']>[0];
@@ -29,7 +30,7 @@ const most = { questions: 32, characters: 500_000 };
  * each tenant: a call costs as much CPU as a message does in routing.
  *
  * @param bot the bot's service.
- * @returns the way; what belongs to a trace goes by a call of its own, which is a span of that trace.
+ * @returns the way; what belongs to a trace that is kept goes by a call of its own, which is a span of it.
  */
 export function createAskBot(bot: Bot): AskBot {
   let waiting: Asked[] = [];
@@ -41,7 +42,7 @@ export function createAskBot(bot: Bot): AskBot {
   }
 
   return (question, options) => {
-    if (options.traceparent) return bot.ask(question, options);
+    if (isSampled(options.traceparent)) return bot.ask(question, options);
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(askAll);
       waiting.push({ question, options, resolve, reject });
