@@ -8,6 +8,8 @@ export interface VisitorState {
   userId: string;
   /** Messages that were not seen on this device, for the moment until the server has been asked. */
   unread: number;
+  /** The last message that was seen on this device: the server learns of it a moment later. */
+  readSeq: number;
   /** Sockets do not get through here: until then (milliseconds since 1970) long polling is tried first. */
   pollUntil: number;
 }
@@ -60,7 +62,7 @@ export function createVisitorStore(
   // What one user wrote is not sent by the next one on the same computer.
   const unsentKeyOf = (user: string) => `omnigate:${channelId}:unsent${user && `:${user}`}`;
   const unsentKey = unsentKeyOf(userId);
-  const empty: VisitorState = { token: '', lastSeq: 0, userId, unread: 0, pollUntil: 0 };
+  const empty: VisitorState = { token: '', lastSeq: 0, userId, unread: 0, readSeq: 0, pollUntil: 0 };
   const write = (key: string, value: unknown) => {
     try {
       area.setItem(key, JSON.stringify(value));

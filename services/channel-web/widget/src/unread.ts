@@ -7,8 +7,7 @@ import type { VisitorStore } from './storage';
  */
 export function createUnread(store: VisitorStore) {
   let seqs: number[] = [];
-  let readSeq = 0;
-  let count = store.load().unread;
+  let { readSeq, unread: count } = store.load();
 
   return {
     count: () => count,
@@ -25,7 +24,11 @@ export function createUnread(store: VisitorStore) {
      * @param o.current all that there is has come; before that the kept count says more
      */
     refresh(o: { visible: boolean; current: boolean }): void {
-      if (o.visible) readSeq = Math.max(readSeq, seqs.at(-1) ?? 0);
+      const last = seqs.at(-1) ?? 0;
+      if (o.visible && last > readSeq) {
+        readSeq = last;
+        store.save({ readSeq });
+      }
       if (!o.visible && !o.current) return;
       seqs = seqs.filter((seq) => seq > readSeq);
       if (count !== seqs.length) store.save({ unread: seqs.length });
@@ -35,7 +38,7 @@ export function createUnread(store: VisitorStore) {
       seqs = [];
       readSeq = 0;
       count = 0;
-      store.save({ unread: 0 });
+      store.save({ unread: 0, readSeq: 0 });
     },
   };
 }
