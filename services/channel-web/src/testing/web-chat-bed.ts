@@ -159,8 +159,9 @@ export async function startWebChat(overrides: Partial<ChannelWebDeps> = {}) {
     createWebVisitor({ baseUrl, channelId: channel.id, ...o });
 
   async function stop(): Promise<void> {
-    await app.stop();
+    // As a process does: no receipt comes once they are all kept.
     await server.close();
+    await app.stop();
     await directory.stop();
     await bed.close();
     await state.stop();
