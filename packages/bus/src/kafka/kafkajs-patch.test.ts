@@ -26,6 +26,33 @@ describe('the patched kafkajs', () => {
     expect(handled).toBe(2);
   });
 
+  test('encodes a record in one buffer, and another for the time', () => {
+    type Encode = (record: object) => { buffer: Buffer };
+    const encodeRecord = jest.requireActual<Encode>('kafkajs/src/protocol/recordBatch/record/v0');
+    const headers = Object.fromEntries(
+      Array.from({ length: 20 }, (_, n) => [`name-${n}`, '值'.repeat(n * 10)]),
+    );
+    const record = {
+      offsetDelta: 300,
+      timestampDelta: 5,
+      key: 'key',
+      value: Buffer.alloc(70_000, 'v'),
+      headers,
+    };
+    const allocations = jest.spyOn(Buffer, 'allocUnsafe');
+    const copies = jest.spyOn(Buffer, 'from');
+    const { buffer } = encodeRecord(record);
+    const made = allocations.mock.calls.length + copies.mock.calls.length;
+    jest.restoreAllMocks();
+    expect(made).toBe(2);
+    expect(decodeRecord(buffer)).toMatchObject({
+      offset: '300',
+      key: Buffer.from('key'),
+      value: record.value,
+      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    });
+  });
+
   test('sets no timer in the past', () => {
     interface RequestQueue {
       scheduleCheckPendingRequests(): void;
@@ -41,3 +68,15 @@ describe('the patched kafkajs', () => {
     expect(waits).toEqual([]);
   });
 });
+
+function decodeRecord(buffer: Buffer): unknown {
+  const Decoder = jest.requireActual<new (bytes: Buffer) => { readVarInt(): number }>(
+    'kafkajs/src/protocol/decoder',
+  );
+  const decode = jest.requireActual<(decoder: object, context: object) => unknown>(
+    'kafkajs/src/protocol/recordBatch/record/v0/decoder',
+  );
+  const decoder = new Decoder(buffer);
+  decoder.readVarInt(); // the length
+  return decode(decoder, { firstOffset: 0, firstTimestamp: 0, magicByte: 2 });
+}
