@@ -65,24 +65,31 @@ export function readOutbox(database: Database, leases: Lease[], max: number): Pr
 const advanceText = `
 with moved as (
   update bus.outbox_lease l set next_offset = m.next
-  from unnest($1::smallint[], $2::bigint[], $3::bigint[]) m(shard, epoch, next)
+  from unnest($1::smallint[], $2::bigint[], $3::bigint[], $4::bigint[]) m(shard, epoch, "from", next)
   where l.shard = m.shard and l.epoch = m.epoch
-  returning l.shard, l.next_offset
+  returning l.shard, m."from", l.next_offset
 ), gone as (
-  delete from bus.outbox o using moved where o.shard = moved.shard and o."offset" < moved.next_offset
+  delete from bus.outbox o using moved
+  where o.shard = moved.shard and o."offset" >= moved."from" and o."offset" < moved.next_offset
 )
 select shard from moved`;
 
 /**
  * Takes note of what is in Kafka, where the epochs are this process's own, and removes it from the outbox.
+ * @param moves the leases as they are to be, and where they stood. What is before `from` was removed by earlier moves: the
+ *   server, not told, walks through all of it that its last vacuum has left, which took 8 of 9 ms
  * @returns the shards that were its own
  * @throws AppError DATABASE_UNAVAILABLE
  */
-export async function advanceLeases(database: Database, leases: Lease[]): Promise<Set<number>> {
+export async function advanceLeases(
+  database: Database,
+  moves: (Lease & { from: bigint })[],
+): Promise<Set<number>> {
   const columns = [
-    leases.map(({ shard }) => shard),
-    leases.map(({ epoch }) => epoch),
-    leases.map(({ next }) => next),
+    moves.map(({ shard }) => shard),
+    moves.map(({ epoch }) => epoch),
+    moves.map(({ from }) => from),
+    moves.map(({ next }) => next),
   ];
   const values = columns.map(numberArray);
   const rows = await database.query<{ shard: number }>({

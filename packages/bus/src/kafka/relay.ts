@@ -160,7 +160,8 @@ export function createRelay(o: RelayOptions): Relay {
   async function advance(read: Shard[], byShard: Map<number, OutboxRow[]>): Promise<void> {
     const moves = read.map((shard) => {
       const rows = byShard.get(shard.shard) as OutboxRow[];
-      return { shard: shard.shard, epoch: shard.epoch, next: (rows.at(-1) as OutboxRow).offset + 1n };
+      const next = (rows.at(-1) as OutboxRow).offset + 1n;
+      return { shard: shard.shard, epoch: shard.epoch, from: shard.next, next };
     });
     const own = await advanceLeases(database, moves);
     for (const [index, shard] of read.entries()) {
