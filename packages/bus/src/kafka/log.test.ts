@@ -277,4 +277,10 @@ describe('the log in Kafka', () => {
       await expect(process.database.query({ text })).rejects.toThrow(/permission denied/);
     }
   });
+
+  test('appends nothing where a shard is not there', async () => {
+    const text = `select bus.outbox_append('{0,99}', '{1,1}', '{"${topic}","${topic}"}', '{1,1}', '{1,1}', 'a')`;
+    await expect(tables.query({ text })).rejects.toThrow('a shard has no head');
+    expect(await tables.query({ text: 'select from outbox where topic = $1', values: [topic] })).toEqual([]);
+  });
 });

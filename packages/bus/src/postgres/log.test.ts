@@ -174,6 +174,11 @@ describe('positions', () => {
   });
 });
 
+test('appends nothing where a partition is not there', async () => {
+  const text = "select bus.append('{999999}', '{0}', '{1}', '{1}', '{1}', 'a')";
+  await expect(log.query({ text })).rejects.toThrow('a partition has no head');
+});
+
 describe('retention', () => {
   const retain = (retentionHours?: number) =>
     createRetention({

@@ -1,4 +1,5 @@
 import type { Migration, ServiceSchema } from '@omnigate/database';
+import { appendAtOnceSql } from '../append-at-once';
 import { kafkaTables, kafkaTablesSql } from '../kafka/schema';
 import { fencedSqlState } from '../position';
 
@@ -254,6 +255,7 @@ const migrations: Migration[] = [
     ),
   },
   { id: '0002_kafka', sql: kafkaTablesSql },
+  { id: '0003_append_at_once', sql: appendAtOnceSql },
 ];
 
 /** The bus's part of the database. It comes first in `migrate`: the services' roles build on its grants. */
