@@ -4,6 +4,8 @@ import {
   Delivery,
   DeliveryState,
   Direction,
+  HandoffPacket,
+  Party,
   PartyRole,
   StoredMessage,
 } from '@omnigate/contracts';
@@ -101,6 +103,17 @@ const wrongs: [string, RegExp, (records: Records) => void][] = [
   ['a gap', /a gap/, (records) => changeMessage(records, 4, { seq: 5n })],
   ['a wrong count', /counts 9 of 2/, (records) => changeConversation(records, { inboundCount: 9 })],
   ['no answer', /waits for an answer/, (records) => records.conversations[0]?.messages.pop()],
+  [
+    'no answer after a handoff, and why it was handed over',
+    /message 5 of .*, CONVERSATION_OWNER_QUEUE, handed over by message 4 for BOT_TIMEOUT/,
+    (records) => {
+      const owner = ConversationOwner.CONVERSATION_OWNER_QUEUE;
+      const handoff = HandoffPacket.fromPartial({ reason: 'BOT_TIMEOUT' });
+      changeConversation(records, { owner, handoff });
+      changeMessage(records, 4, { sender: Party.fromPartial({ role: PartyRole.PARTY_ROLE_SYSTEM }) });
+      addMessages(records, question(5, 3));
+    },
+  ],
   ['two answers', /answers what was answered/, (records) => addMessages(records, answer(5, sent))],
   ['a notice too many', /1 handoff notices/, (records) => bySystem(records)],
   ['no notice', /0 handoff/, (records) => changeConversation(records, { owner: 2 })],
