@@ -84,11 +84,12 @@ const nobodyWaits: Rule = ({ conversations }) =>
   conversations
     .filter(({ messages }) => messages.at(-1)?.direction !== Direction.DIRECTION_OUTBOUND)
     .map(({ conversation, messages }) => {
-      const { seq, createTime } = messages.at(-1) ?? {};
       const { id, owner, handoff } = conversation;
+      const last = messages.at(-1);
+      const told = last && `message ${last.seq} of ${last.createTime?.toISOString()}, ${textOf(last)}`;
       const notice = messages.findLast(({ sender }) => sender?.role === PartyRole.PARTY_ROLE_SYSTEM);
       const handedOver = handoff ? `, handed over by message ${notice?.seq} for ${handoff.reason}` : '';
-      return `${id} waits for an answer: message ${seq} of ${createTime?.toISOString()}, ${ConversationOwner[owner]}${handedOver}`;
+      return `${id} waits for an answer: ${told}, ${ConversationOwner[owner]}${handedOver}`;
     });
 
 /** A turn answers one message or more, so at no point are there more answers than messages. */
