@@ -37,11 +37,14 @@ function takesConnections(port: number): Promise<boolean> {
   });
 }
 
+const tell = ({ message }: Error): void => void process.stderr.write(`${message}\n`);
+
 /** Formats a broker's storage; it runs by `start`. */
 export async function createKafkaNode(o: NodeOptions): Promise<KafkaNode> {
   const file = join(o.folder, 'server.properties');
   const logFile = join(o.folder, 'broker.log');
   let child: ChildProcess | undefined;
+  let asked = false;
 
   function java(main: string, args: string[]): ChildProcess {
     const log = openSync(logFile, 'a');
@@ -71,16 +74,21 @@ export async function createKafkaNode(o: NodeOptions): Promise<KafkaNode> {
       const started = java('kafka.Kafka', [file]);
       child = started;
       started.unref();
+      asked = false;
+      // Later than start's own look: tests that then wait for it in vain don't say why.
+      started.once('exit', () => void (asked || failure('ended by itself').then(tell)));
       await writeFile(join(o.folder, 'broker.pid'), String(started.pid));
       for (const end = Date.now() + startMs; !(await takesConnections(o.ports.client)); await sleep(50)) {
         if (started.exitCode !== null || Date.now() > end) throw await failure('did not start');
       }
     },
     async stop() {
+      asked = true;
       child?.kill('SIGTERM');
       if (child) await endOf(child);
     },
     async kill() {
+      asked = true;
       child?.kill('SIGKILL');
       if (child) await endOf(child);
     },
