@@ -169,7 +169,8 @@ describe('the Kafka driver with one broker', () => {
 
   test('a record whose acknowledgement is lost does not swallow the next one', async () => {
     const wires = openWires();
-    const retry = { retries: 1, initialRetryTime: 50, maxRetryTime: 50 };
+    // Metadata names a new topic's leader before it leads: one more attempt at once may be refused too.
+    const retry = { retries: 4, initialRetryTime: 100, maxRetryTime: 400 };
     const client = createClient({ brokers: kafka.brokers, connect: wires.connect }, testLogger, retry, 500);
     const open = () => openKafkajsProducer(client, retry);
     const producer = createRecordProducer({ open, timeoutMs: 20_000, logger: testLogger });
