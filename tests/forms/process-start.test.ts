@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import {
+  freePorts,
   freshDatabase,
   type ServiceName,
   type ServiceProcess,
@@ -30,11 +31,6 @@ const env = {
   OMNIGATE_INTEGRATION_ADDRESS: '127.0.0.1:1',
 };
 
-async function freePort(): Promise<{ server: Server; port: number }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, port: (server.address() as { port: number }).port };
-}
 const shut = (server: Server) => new Promise((resolve) => server.close(resolve));
 
 describe('the start of a service process', () => {
@@ -81,7 +77,9 @@ describe('the start of a service process', () => {
   });
 
   test('a port that is taken is named', async () => {
-    const { server, port } = await freePort();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
     const one = await start('bot', { DATABASE_URL: nowhere, OMNIGATE_HTTP_PORT: String(port) });
     expect(await one.ended).toBe(1);
     expect(one.output()).toMatch(new RegExp(`port ${port} is in use: .*OMNIGATE_HTTP_PORT`));
@@ -91,8 +89,7 @@ describe('the start of a service process', () => {
   test.each(names)(
     '%s waits for its database, says so, refuses work meanwhile, and ends at once',
     async (name) => {
-      const { server, port } = await freePort();
-      await shut(server);
+      const [port = 0] = await freePorts(1);
       const one = await start(name, { DATABASE_URL: nowhere, OMNIGATE_HTTP_PORT: String(port) });
       const url = `http://127.0.0.1:${port}`;
       await eventually(() => fetch(`${url}/livez`).then(({ status }) => status === 200), {
@@ -116,8 +113,7 @@ describe('the start of a service process', () => {
 
   test('each says when it is ready, and ends in order when it is asked to', async () => {
     const database = await freshDatabase([]);
-    const { server, port } = await freePort();
-    await shut(server);
+    const [port = 0] = await freePorts(1);
     const common = { DATABASE_URL: database.url, OMNIGATE_DIRECTORY_ADDRESS: `127.0.0.1:${port}` };
     const own: Partial<Record<ServiceName, object>> = { directory: { OMNIGATE_GRPC_PORT: String(port) } };
     const all: ServiceProcess[] = [];
@@ -145,8 +141,7 @@ describe('the start of a service process', () => {
 
   test('a service waits for directory, and starts when it is there; another key is refused by name', async () => {
     const database = await freshDatabase([]);
-    const { server, port } = await freePort();
-    await shut(server);
+    const [port = 0] = await freePorts(1);
     const common = { DATABASE_URL: database.url, OMNIGATE_DIRECTORY_ADDRESS: `127.0.0.1:${port}` };
     const bot = await start('bot', common);
     await eventually(() => /"waits_for":"directory"/.test(bot.output()), { what: 'it waits' });

@@ -7,6 +7,7 @@ export { type ServiceName, serviceRows } from './cluster/topology';
 export { type FreshDatabase, freshDatabase } from './database/fresh-database';
 export { startTestDatabase, type TestDatabase } from './database/test-server';
 export { dockerAnswers } from './docker';
+export { freePorts } from './free-ports';
 export { type LaunchedKafka, launchKafka } from './kafka/launch';
 export type { KafkaNode } from './kafka/node';
 export { startTestKafka, type TestKafka } from './kafka/test-kafka';
