@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { relative } from 'node:path';
-import { node24, root } from './toolchain.mjs';
+import { node24, root, toolEnvironment } from './toolchain.mjs';
 
 const parent = process.ppid;
 
@@ -39,7 +39,7 @@ export function runInForeground(main, { options = [], env = {}, command }) {
   const child = spawn(node24(), [...options, main, ...process.argv.slice(2)], {
     cwd: root,
     stdio,
-    env: { ...env, ...process.env },
+    env: { ...env, ...toolEnvironment() },
   });
   passSignals(child);
   child.on('error', (error) => {

@@ -36,7 +36,8 @@ export interface ServiceProcess {
  */
 export async function startService(name: ServiceName, env: Record<string, string>): Promise<ServiceProcess> {
   const main = join(repositoryRoot(), 'services', name, 'dist', 'main.js');
-  const child = await startTethered(process.execPath, [main], { env: { PATH: process.env.PATH, ...env } });
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const child = await startTethered(process.execPath, [main], { env: { PATH, NODE_COMPILE_CACHE, ...env } });
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
