@@ -6,6 +6,8 @@ const logger = createLogger({ service: 'waiting-test', level: 'silent' });
 const wait = <T>(attempt: () => Promise<T>, signal = new AbortController().signal) =>
   untilThere(attempt, { what: 'it', logger, signal });
 
+afterEach(() => jest.useRealTimers());
+
 test('tries again for as long as it is away', async () => {
   const failures = [new AppError('DATABASE_UNAVAILABLE'), new AppError('UNAVAILABLE')];
   expect(
@@ -16,6 +18,29 @@ test('tries again for as long as it is away', async () => {
     }),
   ).toBe('there');
   expect(failures).toEqual([]);
+});
+
+test('tells of it once, and warns every ten seconds when it goes on', async () => {
+  jest.useFakeTimers();
+  const told: string[] = [];
+  const tell = (level: string) => (fields: object, message: string) =>
+    void told.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const attentive = { ...logger, info: tell('info'), warn: tell('warn') } as unknown as typeof logger;
+  const stop = new AbortController();
+  const away = untilThere(
+    async () => {
+      throw new AppError('UNAVAILABLE');
+    },
+    { what: 'it', logger: attentive, signal: stop.signal },
+  );
+  away.catch(() => undefined);
+  await jest.advanceTimersByTimeAsync(9_000);
+  const fields = '{"code":"UNAVAILABLE","waits_for":"it"}';
+  expect(told).toEqual([`info not there yet ${fields}`]);
+  await jest.advanceTimersByTimeAsync(8_000);
+  expect(told).toEqual([`info not there yet ${fields}`, `warn not there yet ${fields}`]);
+  stop.abort();
+  await expect(away).rejects.toMatchObject({ code: 'CANCELLED' });
 });
 
 test('does not try again what stays wrong', async () => {

@@ -13,6 +13,8 @@ export interface WaitOptions {
 
 const backoffBaseMs = 100;
 const backoffMaxMs = 3_000;
+/** While an installation starts, some wait for others: that is told once, and what goes on for longer is a warning. */
+const warnEveryMs = 10_000;
 
 /**
  * Tries until it works, for as long as what it needs is away.
@@ -25,16 +27,28 @@ const backoffMaxMs = 3_000;
 export async function untilThere<T>(attempt: () => Promise<T>, options: WaitOptions): Promise<T> {
   const { what, logger, signal } = options;
   const backoff = createBackoff({ baseMs: backoffBaseMs, maxMs: backoffMaxMs });
+  const tell = createTeller(logger, what);
   for (;;) {
     try {
       return await unlessAborted(attempt(), signal);
     } catch (error) {
       if (signal.aborted || !isTransient(error)) throw error;
-      // Expected while an installation starts: where it came from would fill the log.
-      logger.warn({ code: toAppError(error).code, waits_for: what }, 'not there yet');
+      tell(error);
       await unlessAborted(pause(backoffBaseMs + backoff.next()), signal);
     }
   }
+}
+
+/** By its code alone: where a failure that is expected came from would fill the log. */
+function createTeller(logger: Logger, what: string): (error: unknown) => void {
+  let toldMs: number | undefined;
+  return (error) => {
+    const nowMs = performance.now();
+    if (toldMs !== undefined && nowMs - toldMs < warnEveryMs) return;
+    const level = toldMs === undefined ? 'info' : 'warn';
+    toldMs = nowMs;
+    logger[level]({ code: toAppError(error).code, waits_for: what }, 'not there yet');
+  };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
