@@ -217,6 +217,19 @@ describe('with Redis flushed', () => {
   });
 });
 
+describe('a process that is busy while it begins', () => {
+  it('does not take that for a Redis that is away', async () => {
+    open(1_000);
+    // It begins to connect after this turn of the event loop's callbacks.
+    for (let turns = 0; turns < 3; turns += 1)
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+    // Nothing of what comes is looked at before the timers that ended meanwhile.
+    for (const until = performance.now() + 1_100; performance.now() < until; );
+    await untilUp(1);
+    expect(lines.filter((line) => line.includes('Redis does not answer'))).toEqual([]);
+  });
+});
+
 describe('with Redis refusing commands', () => {
   it('goes on without it and logs no token', async () => {
     const { state } = open();

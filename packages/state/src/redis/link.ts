@@ -23,6 +23,8 @@ export interface RedisLink {
 }
 
 const defaultTimeoutMs = 500;
+/** A process that is just reading itself in, on a busy machine, sees its connection late. No call waits for that. */
+const connectTimeoutMs = 3_000;
 // Redis may refuse every command (out of memory, read only): one line says so for all that follow.
 const refusalLogMs = 10_000;
 
@@ -34,7 +36,7 @@ const refusalLogMs = 10_000;
 export function connectRedis(url: string, timeoutMs = defaultTimeoutMs): Redis {
   const backoff = createBackoff({ baseMs: 50, maxMs: 1_000 });
   const redis = new Redis(url, {
-    connectTimeout: timeoutMs,
+    connectTimeout: Math.max(timeoutMs, connectTimeoutMs),
     commandTimeout: timeoutMs,
     socketTimeout: timeoutMs,
     disconnectTimeout: 100,
@@ -59,7 +61,12 @@ export async function disconnectRedis(redis: Redis): Promise<void> {
 }
 
 /** Makes the link that commands go over. */
-export function createRedisLink({ url, timeoutMs, logger, metrics }: RedisLinkOptions): RedisLink {
+export function createRedisLink({
+  url,
+  timeoutMs = defaultTimeoutMs,
+  logger,
+  metrics,
+}: RedisLinkOptions): RedisLink {
   const redis = connectRedis(url, timeoutMs);
   const without = metrics.counter('omnigate_state_fallback_total', 'State calls answered without Redis.', [
     'operation',
@@ -67,10 +74,11 @@ export function createRedisLink({ url, timeoutMs, logger, metrics }: RedisLinkOp
   metrics.gauge('omnigate_state_redis_up', 'Whether Redis answers.', [], (gauge) =>
     gauge.set(redis.status === 'ready' ? 1 : 0),
   );
-  // Calls that come before the first attempt to connect is decided wait for that.
-  let first: Promise<void> | undefined = new Promise((resolve) => {
+  // Calls that come before the first attempt to connect is decided wait for that, and no longer than for an answer.
+  let first: Promise<void> | undefined = new Promise<void>((resolve) => {
     redis.once('ready', resolve);
     redis.once('close', resolve);
+    setTimeout(resolve, timeoutMs).unref();
   }).then(() => {
     first = undefined;
   });
