@@ -11,7 +11,9 @@ import { createTokenBuckets } from './token-bucket';
 import { createTokenCache } from './token-cache';
 
 /** What createRedisState needs. */
-export interface RedisStateOptions extends RedisLinkOptions {
+export interface RedisStateOptions extends Omit<RedisLinkOptions, 'timeoutMs'> {
+  /** Most that a call waits for Redis; default 500 ms. */
+  timeoutMs?: number;
   /** Processes that share a rate limit: without Redis each keeps to as large a part of it; default 3. */
   shares?: number;
   /** Begins every key, so that installations may share a Redis; default `omnigate:`. */
@@ -21,6 +23,7 @@ export interface RedisStateOptions extends RedisLinkOptions {
 }
 
 const defaultShares = 3;
+const defaultTimeoutMs = 500;
 
 /**
  * Makes the state that processes share through Redis. A call waits for Redis a moment at most; without it, each process
@@ -29,10 +32,11 @@ const defaultShares = 3;
  */
 export function createRedisState(o: RedisStateOptions): State {
   const { prefix = 'omnigate:', shares = defaultShares, now: clock = Date.now } = o;
-  const link = createRedisLink(o);
+  const { timeoutMs = defaultTimeoutMs } = o;
+  const link = createRedisLink({ ...o, timeoutMs });
   const shared = { link, run: createRunScript(o.now), prefix };
   const localFanOut = createFanOut(o.logger);
-  const fanOut = createRedisFanOut({ ...o, link, prefix, local: localFanOut });
+  const fanOut = createRedisFanOut({ ...o, timeoutMs, link, prefix, local: localFanOut });
   return {
     takeTokens: createRedisBuckets({ ...shared, local: createTokenBuckets(clock), shares }),
     ...createRedisTokens({ ...shared, local: createTokenCache(clock) }),

@@ -8,7 +8,7 @@ const pingMs = 2_000;
 /** What the fan-out over Redis needs. */
 export interface RedisFanOutOptions {
   url: string;
-  timeoutMs?: number;
+  timeoutMs: number;
   /** What is published goes over it. */
   link: RedisLink;
   prefix: string;

@@ -5,8 +5,8 @@ import { Redis } from 'ioredis';
 export interface RedisLinkOptions {
   /** `redis://` or `rediss://`. */
   url: string;
-  /** Most that a call waits for Redis; default 500 ms. */
-  timeoutMs?: number;
+  /** Most that a call waits for Redis. */
+  timeoutMs: number;
   logger: Logger;
   metrics: Metrics;
 }
@@ -22,7 +22,6 @@ export interface RedisLink {
   stop(): Promise<void>;
 }
 
-const defaultTimeoutMs = 500;
 /** A process that is just reading itself in, on a busy machine, sees its connection late. No call waits for that. */
 const connectTimeoutMs = 3_000;
 // Redis may refuse every command (out of memory, read only): one line says so for all that follow.
@@ -33,7 +32,7 @@ const refusalLogMs = 10_000;
  * comes back, and a Redis that does not answer is hung up on, so that the connection is ready only while Redis answers.
  * It connects again by itself, for ever.
  */
-export function connectRedis(url: string, timeoutMs = defaultTimeoutMs): Redis {
+export function connectRedis(url: string, timeoutMs: number): Redis {
   const backoff = createBackoff({ baseMs: 50, maxMs: 1_000 });
   const redis = new Redis(url, {
     connectTimeout: Math.max(timeoutMs, connectTimeoutMs),
@@ -61,12 +60,7 @@ export async function disconnectRedis(redis: Redis): Promise<void> {
 }
 
 /** Makes the link that commands go over. */
-export function createRedisLink({
-  url,
-  timeoutMs = defaultTimeoutMs,
-  logger,
-  metrics,
-}: RedisLinkOptions): RedisLink {
+export function createRedisLink({ url, timeoutMs, logger, metrics }: RedisLinkOptions): RedisLink {
   const redis = connectRedis(url, timeoutMs);
   const without = metrics.counter('omnigate_state_fallback_total', 'State calls answered without Redis.', [
     'operation',
