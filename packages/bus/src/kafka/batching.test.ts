@@ -1,6 +1,7 @@
 import { consumeEffects, recordOf, tenantId, until, untilEffects } from '../contract/bus-under-test';
-import { type KafkaProcess, testLogger } from '../testing/kafka-process';
+import { groupTimings, type KafkaProcess, testLogger } from '../testing/kafka-process';
 import { openSharedKafkaScene, type SharedKafkaScene } from '../testing/kafka-scene';
+import type { MemberEvents, MemberOptions } from './group-member';
 import { kafkajsClient } from './kafkajs-client';
 
 /** What makes requests few and batches large. */
@@ -65,23 +66,33 @@ describe('batches in Kafka', () => {
     }, 90_000);
   });
 
+  /** A process whose members tell what happens to them, before it does. */
+  const openTold = (told: Partial<MemberEvents>) =>
+    scene.open({
+      client: ({ connect }) => {
+        const client = kafkajsClient({ brokers: scene.brokers, connect }, testLogger);
+        const createMember = (o: MemberOptions) =>
+          client.createMember({
+            ...o,
+            onJoined: (places) => {
+              told.onJoined?.(places);
+              o.onJoined(places);
+            },
+            onFetched: (fetched, alive) => {
+              void told.onFetched?.(fetched, alive);
+              return o.onFetched(fetched, alive);
+            },
+          });
+        return { ...client, createMember };
+      },
+    });
+
   test('what comes within a linger is fetched at once, of all partitions', async () => {
     const lingerMs = 200;
     let fetches = 0;
-    const reader = await scene.open({
-      client: ({ connect }) => {
-        const client = kafkajsClient({ brokers: scene.brokers, connect }, testLogger);
-        return {
-          ...client,
-          createMember: (o) =>
-            client.createMember({
-              ...o,
-              onFetched: (fetched, alive) => {
-                fetches += fetched.messages.length > 0 ? 1 : 0;
-                return o.onFetched(fetched, alive);
-              },
-            }),
-        };
+    const reader = await openTold({
+      async onFetched({ messages }) {
+        fetches += messages.length > 0 ? 1 : 0;
       },
     });
     const consumer = consumeEffects(reader, { group, topics: [topic], lingerMs });
@@ -93,6 +104,23 @@ describe('batches in Kafka', () => {
     await untilEffects(reader, group, records);
     const lingers = (performance.now() - since) / lingerMs;
     expect(fetches).toBeLessThanOrEqual(Math.ceil(lingers) + 1);
+    await consumer.stop();
+  }, 60_000);
+
+  test('who lingers for longer than a silent member is believed in is not silent', async () => {
+    let joins = 0;
+    const reader = await openTold({
+      onJoined() {
+        joins += 1;
+      },
+    });
+    const consumer = consumeEffects(reader, { group, topics: [topic], lingerMs: 2 * groupTimings.sessionMs });
+    await consumer.start();
+    for (const [n, value] of ['first', 'lingered for'].entries()) {
+      await reader.bus.append(recordOf(topic, 'key', value));
+      await untilEffects(reader, group, n + 1);
+    }
+    expect(joins).toBe(1);
     await consumer.stop();
   }, 60_000);
 });

@@ -114,7 +114,8 @@ export function createConsumer(context: ConsumerContext, options: ConsumeOptions
   async function gather(): Promise<void> {
     const nowMs = performance.now();
     if (nowMs >= fetchAfterMs) fetchAfterMs = nowMs + pace.lingerMs(lingerMs);
-    await holding.pause(fetchAfterMs - nowMs, holding.over);
+    // kafkajs renews the membership between fetches, and only then.
+    await holding.pause(Math.min(fetchAfterMs - nowMs, timings.heartbeatMs), holding.over);
   }
 
   async function waitForRoom(alive: () => Promise<void>): Promise<void> {

@@ -12,7 +12,8 @@ import { openWires, type Wires } from './wires';
 /** Says nothing. */
 export const testLogger = createLogger({ service: 'test', level: 'silent' });
 
-const groupTimings = { sessionMs: 2_000, heartbeatMs: 250, rebalanceMs: 4_000 };
+/** Short, so that who is gone is given up within a few seconds. */
+export const groupTimings = { sessionMs: 2_000, heartbeatMs: 250, rebalanceMs: 4_000 };
 const memberTimings = { heartbeatMs: 250, expiryMs: 1_000 };
 
 /** A process on Kafka that a test may cut off. */
