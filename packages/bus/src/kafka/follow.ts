@@ -20,8 +20,8 @@ export interface FollowContext {
   startBus(): Promise<void>;
 }
 
-/** How long brokers hold a fetch that finds nothing: so late at most are records of the other brokers. */
-const fetchWaitMs = 500;
+/** How long a broker holds a fetch that finds nothing: it is answered as soon as there is a record. */
+const fetchWaitMs = 4_000;
 
 /** Begins to follow. */
 export function createFollower(context: FollowContext, options: FollowOptions): Follower {
@@ -31,8 +31,9 @@ export function createFollower(context: FollowContext, options: FollowOptions): 
   const pause = (ms: number) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined);
   const backoff = createBackoff({ baseMs: 100, maxMs: 5_000 });
   let cursors: PartitionCursor[] = [];
+  let handling: Promise<void> | undefined;
   const ready = begin();
-  const running = ready.then(run, () => undefined);
+  ready.then(run, () => undefined);
 
   async function begin(): Promise<string> {
     await context.startBus();
@@ -45,7 +46,10 @@ export function createFollower(context: FollowContext, options: FollowOptions): 
     const moved = cursors.map((cursor) => ({ ...cursor }));
     const records = reads.flatMap((read) => advance(moved, read));
     if (stop.signal.aborted) return;
-    if (records.length > 0) await options.handle(records, resumeToken(offsetsOf(moved)));
+    if (records.length > 0) {
+      handling = Promise.resolve(options.handle(records, resumeToken(offsetsOf(moved))));
+      await handling;
+    }
     cursors = moved;
     backoff.reset();
   }
@@ -78,8 +82,10 @@ export function createFollower(context: FollowContext, options: FollowOptions): 
     ready,
     async stop() {
       stop.abort();
-      await running;
-      await reader.close();
+      await ready.catch(() => undefined);
+      await handling?.catch(() => undefined);
+      // Not awaited: it takes as long as the fetch under way.
+      reader.close().catch((error: unknown) => logger.debug({ err: error }, 'reader is not closed'));
     },
   };
 }

@@ -53,6 +53,35 @@ describe('the patched kafkajs', () => {
     });
   });
 
+  test.each([
+    { what: 'for a partition that is paused is short', partitions: [0], waits: [50] },
+    { what: 'where there is no partition is the one that was asked for', partitions: [], waits: [10_000] },
+  ])('its wait $what', async ({ partitions, waits }) => {
+    interface Group {
+      fetch(nodeId: string): Promise<unknown[]>;
+    }
+    const { prototype } = jest.requireActual<{ prototype: Group }>('kafkajs/src/consumer/consumerGroup');
+    const assigned = [{ topic: 'topic', partitions }];
+    const group = {
+      maxWaitTime: 10_000,
+      cluster: { refreshMetadataIfNecessary: async () => undefined },
+      checkForStaleAssignment: () => undefined,
+      subscriptionState: { assigned: () => assigned },
+      filterPartitionsByNode: () => assigned,
+      seekOffsets: async () => undefined,
+      offsetManager: { committedOffsets: () => ({ topic: { 0: '0' } }) },
+      getActiveTopicPartitions: () => ({ topic: new Set() }),
+    };
+    const asked: unknown[] = [];
+    const timers = jest.spyOn(globalThis, 'setTimeout').mockImplementation((done, ms) => {
+      asked.push(ms);
+      return setImmediate(done) as never;
+    });
+    const batches = await prototype.fetch.call(group, '1');
+    timers.mockRestore();
+    expect({ batches, waits: asked }).toEqual({ batches: [], waits });
+  });
+
   test('sets no timer in the past', () => {
     interface RequestQueue {
       scheduleCheckPendingRequests(): void;

@@ -39,7 +39,7 @@ export interface PartitionReader {
   bounds(topic: string): Promise<Bounds[]>;
   /**
    * Reads what comes next in several partitions.
-   * @param waitMs for the first record, where there is none
+   * @param waitMs for the first record, where there is none; at most half a second of it where there are several brokers
    * @throws AppError BUS_UNAVAILABLE; OffsetOutOfRange
    */
   read(cursors: readonly PartitionCursor[], waitMs: number): Promise<PartitionRead[]>;
@@ -50,6 +50,8 @@ export interface PartitionReader {
 const patienceMs = 10_000;
 const startPatienceMs = 30_000;
 const againMs = 250;
+/** A fetch of one broker is waited for by what the others have found. */
+const sharedWaitMs = 500;
 const maxBytes = 8 * 1_024 * 1_024;
 const maxPartitionBytes = 1_024 * 1_024;
 
@@ -153,7 +155,8 @@ export function createPartitionReader(client: Kafka): PartitionReader {
           if (leader === undefined) throw new Error('a partition has no leader');
           return leader;
         });
-        const reads = await Promise.all([...byLeader].map(([node, all]) => fetchFrom(node, all, waitMs)));
+        const wait = byLeader.size > 1 ? Math.min(waitMs, sharedWaitMs) : waitMs;
+        const reads = await Promise.all([...byLeader].map(([node, all]) => fetchFrom(node, all, wait)));
         return reads.flat();
       }),
     async close() {
