@@ -1,13 +1,16 @@
 /** What patches/kafkajs@2.2.4.patch mends; these fail on the package as it is published. */
 describe('the patched kafkajs', () => {
   interface WorkerQueue {
-    push(batch: string): Promise<void>;
+    push(...batches: string[]): Promise<void>;
+  }
+  interface Worker {
+    run(o: object): Promise<void>;
   }
   const { createWorkerQueue, createWorker } = {
     createWorkerQueue: jest.requireActual<(o: { workers: unknown[] }) => WorkerQueue>(
       'kafkajs/src/consumer/workerQueue',
     ),
-    createWorker: jest.requireActual<(o: { handler(): Promise<void>; workerId: number }) => unknown>(
+    createWorker: jest.requireActual<(o: { handler(): Promise<void>; workerId: number }) => Worker>(
       'kafkajs/src/consumer/worker',
     ),
   };
@@ -24,6 +27,22 @@ describe('the patched kafkajs', () => {
     await first;
     await new Promise((resolve) => setImmediate(resolve));
     expect(handled).toBe(2);
+  });
+
+  test('starts no more workers than there are batches', async () => {
+    let started = 0;
+    const workers = Array.from({ length: 100 }, (_, workerId) => {
+      const worker = createWorker({ handler: async () => undefined, workerId });
+      return {
+        run(o: object) {
+          started += 1;
+          return worker.run(o);
+        },
+      };
+    });
+    const queue = createWorkerQueue({ workers });
+    await queue.push('one', 'two');
+    expect(started).toBe(2);
   });
 
   test('encodes a record in one buffer, and another for the time', () => {
@@ -53,33 +72,54 @@ describe('the patched kafkajs', () => {
     });
   });
 
-  test.each([
-    { what: 'for a partition that is paused is short', partitions: [0], waits: [50] },
-    { what: 'where there is no partition is the one that was asked for', partitions: [], waits: [10_000] },
-  ])('its wait $what', async ({ partitions, waits }) => {
+  describe('a fetch', () => {
     interface Group {
-      fetch(nodeId: string): Promise<unknown[]>;
+      fetch(nodeId: string): Promise<{ partition: number }[]>;
     }
     const { prototype } = jest.requireActual<{ prototype: Group }>('kafkajs/src/consumer/consumerGroup');
-    const assigned = [{ topic: 'topic', partitions }];
-    const group = {
-      maxWaitTime: 10_000,
-      cluster: { refreshMetadataIfNecessary: async () => undefined },
-      checkForStaleAssignment: () => undefined,
-      subscriptionState: { assigned: () => assigned },
-      filterPartitionsByNode: () => assigned,
-      seekOffsets: async () => undefined,
-      offsetManager: { committedOffsets: () => ({ topic: { 0: '0' } }) },
-      getActiveTopicPartitions: () => ({ topic: new Set() }),
+
+    /** A consumer group that has these partitions, of which some are active, and a broker that finds this in them. */
+    const groupOf = (partitions: number[], active: number[], found: object[] = []) => {
+      const assigned = [{ topic: 'topic', partitions }];
+      const broker = { fetch: async () => ({ responses: [{ topicName: 'topic', partitions: found }] }) };
+      return {
+        maxWaitTime: 10_000,
+        cluster: { refreshMetadataIfNecessary: async () => undefined, findBroker: async () => broker },
+        checkForStaleAssignment: () => undefined,
+        subscriptionState: { assigned: () => assigned, isPaused: () => false },
+        filterPartitionsByNode: () => assigned,
+        seekOffsets: async () => undefined,
+        seekOffset: { has: () => false },
+        offsetManager: { committedOffsets: () => ({ topic: ['0', '0', '0'] }), nextOffset: () => '0' },
+        getActiveTopicPartitions: () => ({ topic: new Set(active) }),
+        preferredReadReplicasPerTopicPartition: {},
+      };
     };
-    const asked: unknown[] = [];
-    const timers = jest.spyOn(globalThis, 'setTimeout').mockImplementation((done, ms) => {
-      asked.push(ms);
-      return setImmediate(done) as never;
+
+    test.each([
+      { what: 'for a partition that is paused is short', partitions: [0], waits: [50] },
+      { what: 'where there is no partition is the one that was asked for', partitions: [], waits: [10_000] },
+    ])('its wait $what', async ({ partitions, waits }) => {
+      const asked: unknown[] = [];
+      const timers = jest.spyOn(globalThis, 'setTimeout').mockImplementation((done, ms) => {
+        asked.push(ms);
+        return setImmediate(done) as never;
+      });
+      const batches = await prototype.fetch.call(groupOf(partitions, []), '1');
+      timers.mockRestore();
+      expect({ batches, waits: asked }).toEqual({ batches: [], waits });
     });
-    const batches = await prototype.fetch.call(group, '1');
-    timers.mockRestore();
-    expect({ batches, waits: asked }).toEqual({ batches: [], waits });
+
+    test('brings no batch of a partition in which there is nothing', async () => {
+      const found = [0, 1, 2].map((partition) => ({
+        partition,
+        highWatermark: '1',
+        abortedTransactions: [],
+        messages: partition === 1 ? [{ offset: '0' }] : [],
+      }));
+      const batches = await prototype.fetch.call(groupOf([0, 1, 2], [0, 1, 2], found), '1');
+      expect(batches.map(({ partition }) => partition)).toEqual([1]);
+    });
   });
 
   test('sets no timer in the past', () => {
