@@ -14,13 +14,13 @@ suites: checks, deploy, unit, e2e, forms, cluster, browser, chaos
         (e2e is the journeys in the standalone form; forms is what is of one form alone; cluster is the journeys once
         more, on Kafka and Redis, with two processes of each service)`;
 
-/** Without workers one file runs at a time: chaos has all load on the machine that it bears. */
+/** Suites without workers run one file at a time: they start clusters, or put all load on one that the machine bears. */
 const jestSuites = {
   unit: { folders: ['packages', 'services', 'scripts'], workers: 3 },
   // Every folder of tests/ but those below: a new one is not left out.
   e2e: { folders: ['tests/(?!forms/|browser/|chaos/)[^/]+'], workers: 2, shared: true },
   forms: { folders: ['tests/forms'], workers: 2 },
-  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, workers: 2, shared: true },
+  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, shared: true },
   browser: { folders: ['tests/browser'], workers: 2 },
   chaos: { folders: ['tests/chaos'] },
 };
