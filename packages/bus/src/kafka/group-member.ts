@@ -68,8 +68,8 @@ export interface MemberOptions extends MemberEvents {
 
 const maxBytes = 8 * 1_024 * 1_024;
 /**
- * Brokers hold a fetch that finds nothing for so much of the time between two heartbeats, which are due between fetches.
- * Each costs both sides some 2 ms of CPU; a member that leaves waits for it.
+ * Brokers hold a fetch that finds nothing for so much of the time between two heartbeats. Shorter costs CPU on both sides
+ * (docs/performance.md); longer delays heartbeats and the leaving of the group, which go by the same connection.
  */
 const fetchWaitShare = 0.5;
 /** All partitions of a fetch are handed over before any of them is waited for. */

@@ -50,7 +50,7 @@ export interface PartitionReader {
 const patienceMs = 10_000;
 const startPatienceMs = 30_000;
 const againMs = 250;
-/** A fetch of one broker is waited for by what the others have found. */
+/** What one broker has found waits for the fetches of the others. */
 const sharedWaitMs = 500;
 const maxBytes = 8 * 1_024 * 1_024;
 const maxPartitionBytes = 1_024 * 1_024;
