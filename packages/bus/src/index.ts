@@ -10,6 +10,7 @@ export type { Produced } from './kafka/message';
 export { type KafkaConfig, type KafkaOptions, kafkaConfigShape, kafkaOptionsFrom } from './kafka/options';
 export {
   type Bounds,
+  fetchWait,
   OffsetOutOfRange,
   type PartitionCursor,
   type PartitionRead,

@@ -50,10 +50,19 @@ export interface PartitionReader {
 const patienceMs = 10_000;
 const startPatienceMs = 30_000;
 const againMs = 250;
-/** What one broker has found waits for the fetches of the others. */
-const sharedWaitMs = 500;
 const maxBytes = 8 * 1_024 * 1_024;
 const maxPartitionBytes = 1_024 * 1_024;
+
+/** What one broker has found waits for the fetches of the others. */
+const sharedWaitMs = 500;
+
+/**
+ * How long each of several brokers may hold its fetch, where all are waited for.
+ * @param waitMs for the first record
+ * @returns ms
+ */
+export const fetchWait = (waitMs: number, brokers: number): number =>
+  brokers > 1 ? Math.min(waitMs, sharedWaitMs) : waitMs;
 
 /** The log no longer, or not yet, has the offset that was asked for. */
 export class OffsetOutOfRange extends Error {}
@@ -155,7 +164,7 @@ export function createPartitionReader(client: Kafka): PartitionReader {
           if (leader === undefined) throw new Error('a partition has no leader');
           return leader;
         });
-        const wait = byLeader.size > 1 ? Math.min(waitMs, sharedWaitMs) : waitMs;
+        const wait = fetchWait(waitMs, byLeader.size);
         const reads = await Promise.all([...byLeader].map(([node, all]) => fetchFrom(node, all, wait)));
         return reads.flat();
       }),

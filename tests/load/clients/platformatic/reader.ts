@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type FetchedMessage,
+  fetchWait,
   OffsetOutOfRange,
   type PartitionCursor,
   type PartitionRead,
@@ -134,8 +135,9 @@ export function createReader(o: PlatformaticOptions): PartitionReader {
             if (leader < 0) throw new Error('a partition has no leader');
             return leader;
           });
+          const wait = fetchWait(waitMs, byLeader.size);
           const reads = await Promise.all(
-            [...byLeader].map(([node, all]) => fetchFrom(node, all, metadata, waitMs)),
+            [...byLeader].map(([node, all]) => fetchFrom(node, all, metadata, wait)),
           );
           return reads.flat();
         }),
