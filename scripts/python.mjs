@@ -5,41 +5,46 @@ import { cacheFolder, inScratchFolder } from './cache.mjs';
 import { canInstall, installFromDebian, onPath } from './debian.mjs';
 import { run } from './toolchain.mjs';
 
-const packages = ['grpcio==1.85.3', 'grpcio-reflection==1.85.1'];
+const grpcPackages = ['grpcio==1.85.3', 'grpcio-reflection==1.85.1'];
 const hasPip = () => spawnSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0;
 
 /**
- * Makes sure that the outside client of the tests finds gRPC for Python, and tells it by PYTHONPATH.
- * @returns {Promise<boolean>} whether it can run; if not, it has said what to do
+ * Finds packages of Python's, fetched once and kept outside the working tree; programs that they bring are in `bin`.
+ * @param {string[]} packages with their versions: `name==1.2.3`
+ * @returns {Promise<string | undefined>} the folder; undefined after having said what to do
  */
-export async function findPythonGrpc() {
+export async function findPythonPackages(packages) {
+  const folder = cacheFolder(`python-${packages.join('-')}`);
+  if (existsSync(folder)) return folder;
   if (!hasPip() && canInstall()) {
     console.log('Installing Python and pip from Debian …');
     await installFromDebian(['python3', 'python3-pip']);
   }
   if (!onPath('python3') || !hasPip()) {
-    console.error('FAIL outside client: install Python 3 with pip (Debian: `apt-get install python3-pip`)');
-    return false;
+    console.error('FAIL install Python 3.11 or newer with pip (Debian: `apt-get install python3-pip`)');
+    return undefined;
   }
-  const folder = cacheFolder(`python-grpc-${packages.join('-')}`);
-  if (!existsSync(folder) && !(await install(folder))) {
-    console.error(`FAIL outside client: pip could not install ${packages.join(' ')}`);
-    return false;
-  }
-  process.env.PYTHONPATH = folder;
-  return true;
+  console.log(`Installing ${packages.join(', ')} …`);
+  if (await install(folder, packages)) return folder;
+  console.error(`FAIL pip could not install ${packages.join(', ')}`);
+  return undefined;
 }
 
 // Moved into its place when it is whole.
-function install(folder) {
-  console.log('Installing gRPC for Python …');
-  return inScratchFolder('python-grpc', async (scratch) => {
+function install(folder, packages) {
+  return inScratchFolder('python', async (scratch) => {
     const target = join(scratch, 'lib');
-    const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--target', target];
-    const stdio = ['ignore', 'ignore', 'inherit'];
-    if ((await run('python3', [...args, ...packages], { stdio })) !== 0) return false;
+    const quiet = ['--quiet', '--disable-pip-version-check', '--root-user-action=ignore'];
+    const args = ['-m', 'pip', 'install', ...quiet, '--target', target, ...packages];
+    if ((await run('python3', args, { stdio: ['ignore', 'ignore', 'inherit'] })) !== 0) return false;
     mkdirSync(dirname(folder), { recursive: true });
     renameSync(target, folder);
     return true;
   });
+}
+
+/** Makes sure that the outside client of the tests finds gRPC for Python, and tells it by PYTHONPATH. */
+export async function findPythonGrpc() {
+  const folder = await findPythonPackages(grpcPackages);
+  if (folder) process.env.PYTHONPATH = folder;
 }
