@@ -39,7 +39,7 @@ export function createAnalytics(deps: AnalyticsDeps): ServiceApp<RpcService, nev
     rpc: [createAnalyticsService(deps)],
     async start() {
       retention.begin();
-      for (const consumer of consumers) await consumer.start();
+      await Promise.all(consumers.map((consumer) => consumer.start()));
     },
     async stop() {
       await retention.stop();

@@ -46,8 +46,7 @@ export function createChannelWebhooks(o: ChannelWebhooksOptions): ServiceApp<Rpc
         catchAll: true,
       }),
     async start() {
-      await deliveries.start();
-      await fetching.start();
+      await Promise.all([deliveries.start(), fetching.start()]);
       // Not awaited: the directory may start later, and webhooks of known channels need not wait for it.
       void registration.start();
     },

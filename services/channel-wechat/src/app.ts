@@ -109,8 +109,7 @@ export function createChannelWechat(o: ChannelWechatOptions): ServiceApp<RpcServ
       unfollow = directory.onChanged((change) => {
         if (change.kind === 'Channel') answerOnly.forget(change.id);
       });
-      await deliveries.start();
-      await fetching.start();
+      await Promise.all([deliveries.start(), fetching.start()]);
       prune.begin();
       // Not awaited: the directory may start later, and pushes to known channels need not wait for it.
       void registration.start();

@@ -118,7 +118,8 @@ export function createRouting(deps: RoutingDeps): ServiceApp<RpcService, never> 
       retention.begin();
       sweeper.begin();
       heldRequests.begin();
-      for (const consumer of consumers) await consumer.start();
+      // At once: they are of one group, which comes to a halt for each that joins it alone.
+      await Promise.all(consumers.map((consumer) => consumer.start()));
     },
     async stop() {
       await retention.stop();
