@@ -220,17 +220,20 @@ describe('two instances of the adapter on one log', () => {
     // What comes behind shows that all the repeats have been handled.
     await deliver('and where is it?', newSid('SM'));
     await eventually(() => twilio.messages.length > 1, { what: 'the second answer' });
+    const recorded = (direction: Direction) =>
+      events.filter(
+        ({ change }) => change?.$case === 'messageRecorded' && change.value.message?.direction === direction,
+      );
+    // The log tells later than the provider; what it tells of one conversation comes in order.
+    await eventually(() => recorded(Direction.DIRECTION_OUTBOUND).length > 1, {
+      what: 'the answers in the log',
+    });
     await follower.stop();
 
     const conversations = gateway.client(ConversationServiceService);
     const list = await conversations.listConversations({ address: from });
     expect(list.conversations.map(({ inboundCount }) => inboundCount)).toEqual([2]);
-    const inbound = events.filter(
-      ({ change }) =>
-        change?.$case === 'messageRecorded' &&
-        change.value.message?.direction === Direction.DIRECTION_INBOUND,
-    );
-    expect(inbound).toHaveLength(2);
+    expect(recorded(Direction.DIRECTION_INBOUND)).toHaveLength(2);
     expect(events.filter(({ change }) => change?.$case === 'opened')).toHaveLength(1);
     expect(bot.calls).toEqual([['when will it ship?'], ['and where is it?']]);
     expect(twilio.attempts).toHaveLength(2);
