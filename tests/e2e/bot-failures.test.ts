@@ -149,13 +149,14 @@ describe('a bot that is slow, late, wrong or away', () => {
   });
 
   test(
-    'scenario 09: a bot that is silent, throws, is full or talks nonsense: a person gets it within the clock, told once',
+    'scenario 09: a bot that is silent, throws, is full, stays away or talks nonsense: a person gets it within the clock, told once; then it answers others',
     async () => {
       const never = new Promise<never>(() => undefined);
       const troubles: Record<string, () => Promise<ReturnType<typeof reply>>> = {
         silent: () => never,
         throws: () => Promise.reject(new Error('boom')),
         full: () => Promise.reject(new AppError('BOT_BUSY')),
+        away: () => Promise.reject(new AppError('UNAVAILABLE')),
         nonsense: async () => answerOf(),
         empty: async () => answerOf({ kind: undefined }),
         blank: async () => reply('   '),
@@ -179,7 +180,12 @@ describe('a bot that is slow, late, wrong or away', () => {
       const reasons = await Promise.all(
         customers.map(async ({ address }) => (await conversationOf(address))?.handoff?.reason),
       );
-      expect(reasons.slice(0, 3)).toEqual(['BOT_TIMEOUT', 'INTERNAL', 'BOT_BUSY']);
+      expect(reasons.slice(0, 4)).toEqual(['BOT_TIMEOUT', 'INTERNAL', 'BOT_BUSY', 'UNAVAILABLE']);
+      bot.answer(async () => reply('Back again.'));
+      await say('+8613800000056', 'hello');
+      await eventually(() => sentTo('+8613800000056').length === 1);
+      expect(sentTo('+8613800000056')).toEqual(['Back again.']);
+      expect(sentTo(customers[3]?.address ?? '')).toHaveLength(1);
     },
     clockTestMs,
   );
@@ -196,20 +202,4 @@ describe('a bot that is slow, late, wrong or away', () => {
     expect(bot.calls).toHaveLength(3);
     expect(await conversationOf(customer)).toMatchObject({ owner: ConversationOwner.CONVERSATION_OWNER_BOT });
   });
-
-  test(
-    'a bot that stays away: a person gets it; when it is back it answers the others',
-    async () => {
-      bot.answer(() => Promise.reject(new AppError('UNAVAILABLE')));
-      await say('+8613800000055', 'hello');
-      const conversation = await inQueue('+8613800000055');
-      expect(conversation.handoff?.reason).toBe('UNAVAILABLE');
-      bot.answer(async () => reply('Back again.'));
-      await say('+8613800000056', 'hello');
-      await eventually(() => sentTo('+8613800000056').length === 1);
-      expect(sentTo('+8613800000056')).toEqual(['Back again.']);
-      expect(sentTo('+8613800000055')).toHaveLength(1);
-    },
-    clockTestMs,
-  );
 });

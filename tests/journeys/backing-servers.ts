@@ -13,6 +13,9 @@ export interface BackingServers {
   stop(): Promise<void>;
 }
 
+/** Members learn at their next heartbeat that another has come: a gateway of a test starts a dozen of them. */
+const timings = { sessionMs: 8_000, heartbeatMs: 500, rebalanceMs: 10_000 };
+
 const logger = createLogger({ service: 'gateway-test', level: 'silent' });
 
 /**
@@ -25,7 +28,7 @@ export async function startBackingServers(schemas: ServiceSchema[]): Promise<Bac
   const database = await freshDatabase(schemas);
   if (testForm() === 'standalone') return { databaseUrl: database.url, stop: () => database.drop() };
   const [broker, redis] = await Promise.all([launchKafka({ nodes: 1 }), startRedis()]);
-  const kafka = { brokers: broker.brokers };
+  const kafka = { brokers: broker.brokers, timings };
   await applyTopics(kafka, topicSpecs({ maxPartitions: 8 }), logger);
   return {
     databaseUrl: database.url,
