@@ -16,13 +16,13 @@ suites: checks, deploy, unit, e2e, forms, cluster, browser, chaos
 
 /** Suites without workers run one file at a time: they start clusters, or put all load on one that the machine bears. */
 const jestSuites = {
-  unit: { folders: ['packages', 'services', 'scripts'], workers: 3 },
+  unit: { folders: ['packages', 'services', 'scripts'], workers: 4 },
   // Every folder of tests/ but those below: a new one is not left out.
-  e2e: { folders: ['tests/(?!forms/|browser/|chaos/)[^/]+'], workers: 2, shared: true },
+  e2e: { folders: ['tests/(?!forms/|browser/|chaos/)[^/]+'], workers: 4, shared: true },
   forms: { folders: ['tests/forms'], workers: 2 },
-  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, shared: true },
+  cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, workers: 2, shared: true },
   browser: { folders: ['tests/browser'], workers: 2 },
-  chaos: { folders: ['tests/chaos'] },
+  chaos: { folders: ['tests/chaos'], workers: 2 },
 };
 
 const counts = { passed: 0, failed: 0 };
