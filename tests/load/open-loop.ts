@@ -55,8 +55,10 @@ export async function openLoop(
     result.acknowledged += 1;
     result.acknowledgedAt[index] = now();
   };
-  const failed = (): void => {
+  const reasons = new Map<string, number>();
+  const failed = ({ message }: Error): void => {
     result.failed += 1;
+    reasons.set(message, (reasons.get(message) ?? 0) + 1);
   };
   const pending: Promise<void>[] = [];
   for (let index = 0; index < total; ) {
@@ -70,6 +72,7 @@ export async function openLoop(
   }
   await Promise.all(pending);
   result.endedAt = now();
+  for (const [reason, count] of reasons) process.stderr.write(`${count} failed: ${reason}\n`);
   return result;
 }
 

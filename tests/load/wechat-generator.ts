@@ -30,7 +30,8 @@ function pushesOf(wechat: WechatSimulator, { openIds, texts, total }: WechatJob)
     const round = Math.floor(index / openIds.length);
     const openId = openIds[index % openIds.length] ?? '';
     const text = texts[(index + round) % texts.length] ?? '';
-    const { url, body } = wechat.prepares(openId, { type: 'text', text });
+    // Signed within seconds, a minute's pushes would meet by chance in WeChat's 31 bits.
+    const { url, body } = wechat.prepares(openId, { type: 'text', text }, { nonce: String(index) });
     const { pathname, search, host } = new URL(url);
     const head = [
       `POST ${pathname}${search} HTTP/1.1`,

@@ -58,7 +58,7 @@ export interface WechatSimulator {
   /** The XML of a push, to be sent by `attempt`. */
   xml(openId: string, input: UserInput): string;
   /** A follower does something, of which the caller makes the push. */
-  prepares(openId: string, input: UserInput): PreparedPush;
+  prepares(openId: string, input: UserInput, change?: PushChange): PreparedPush;
   /** Shows what a push of the caller's was answered. @throws Error for all that WeChat can't show */
   answered(openId: string, body: string): void;
   /** One push, as it is told. @param url default: `webhookUrl` */
@@ -158,7 +158,7 @@ export async function createWechatSimulator(o: WechatSimulatorOptions = {}): Pro
     writes: (openId, text) => simulator.does(openId, { type: 'text', text }),
     sends: (openId, type, file) => simulator.does(openId, { type, mediaId: media.add(file) }),
     xml,
-    prepares: (openId, input) => pusher.prepare(simulator.webhookUrl, begin(openId, input)),
+    prepares: (openId, input, change) => pusher.prepare(simulator.webhookUrl, begin(openId, input), change),
     answered(openId, body) {
       const reply = readPassiveReply(account, openId, body);
       if (reply) chats.show(openId, 'passive', reply);
