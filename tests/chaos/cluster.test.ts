@@ -139,6 +139,7 @@ describe('the cluster form', () => {
 
   test('Kafka is away for a minute: webhooks are told to come again, and all goes on by itself', async () => {
     const under = await begin('kafka');
+    const before = await pidsNow();
     const [node] = kafka.nodes;
     await node?.kill();
     const atKill = under.acknowledged();
@@ -158,6 +159,8 @@ describe('the cluster form', () => {
     expect(acknowledgedMs).toBeLessThan(goOnWithinMs);
     await under.untilUnderLoad();
     await expectAllHolds('Kafka away', 0);
+    // None took the outage for a fault of its own.
+    expect(await pidsNow()).toEqual(before);
   }, 400_000);
 
   test('Redis forgets everything, hangs and stops, then PostgreSQL is restarted: all goes on by itself', async () => {

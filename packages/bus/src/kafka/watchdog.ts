@@ -30,20 +30,30 @@ export interface Watchdog {
 
 /** Makes a watchdog; it sees nothing before `start`. */
 export function createWatchdog(o: WatchdogOptions): Watchdog {
+  const lookEveryMs = o.stuckAfterMs / 4;
   let timer: NodeJS.Timeout | undefined;
   let lastMs = performance.now();
+  /** Since when Kafka has answered every look: it is not the member's fault that nothing came while Kafka was away. */
+  let watchedMs = lastMs;
   let restarts = 0;
   let looking = false;
 
-  function progressed(): void {
-    lastMs = performance.now();
+  function watchAnew(): void {
+    watchedMs = performance.now();
     restarts = 0;
   }
 
+  function progressed(): void {
+    watchAnew();
+    lastMs = watchedMs;
+  }
+
   async function look(): Promise<void> {
-    const silentMs = performance.now() - lastMs;
-    if (silentMs < o.stuckAfterMs / 2) return;
+    if (performance.now() - lastMs < o.stuckAfterMs / 2) return;
+    const askedMs = performance.now();
     if (!(await o.hasWork())) return progressed();
+    if (performance.now() - askedMs > lookEveryMs) return watchAnew();
+    const silentMs = askedMs - watchedMs;
     if (o.isBusy() || silentMs < o.stuckAfterMs * (restarts + 1)) return;
     restarts += 1;
     o.logger.error({ silent_ms: Math.round(silentMs), restarts }, 'consumer does not get on, is begun again');
@@ -51,19 +61,25 @@ export function createWatchdog(o: WatchdogOptions): Watchdog {
     o.restart();
   }
 
+  /** Kafka does not answer. */
+  function seesNothing(error: unknown): void {
+    watchAnew();
+    o.logger.debug({ err: error }, 'watchdog sees nothing');
+  }
+
   return {
     start() {
-      lastMs = performance.now();
+      progressed();
       timer = setInterval(() => {
         if (looking) return;
         looking = true;
         // A Kafka that is away is no reason to begin again, but none to be well either.
         void look()
-          .catch((error: unknown) => o.logger.debug({ err: error }, 'watchdog sees nothing'))
+          .catch(seesNothing)
           .finally(() => {
             looking = false;
           });
-      }, o.stuckAfterMs / 4);
+      }, lookEveryMs);
     },
     stop: () => clearInterval(timer),
     progressed,
