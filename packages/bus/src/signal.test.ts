@@ -1,27 +1,31 @@
 import { createSignal } from './signal';
 
-test('a raise ends the sleep under way', async () => {
-  const signal = createSignal();
-  const slept = signal.wait();
-  signal.raise();
-  await slept;
-});
+describe('a signal', () => {
+  /** Longer than any test: who is not woken fails it. */
+  const forEverMs = 600_000;
 
-test('a raise while awake is not missed, and counts once', async () => {
-  const signal = createSignal();
-  signal.raise();
-  signal.raise();
-  await signal.wait();
-  let woke = false;
-  const second = signal.wait().then(() => {
-    woke = true;
+  test('wakes all who sleep', async () => {
+    const signal = createSignal();
+    const sleepers = Array.from({ length: 4 }, () => signal.wait(forEverMs));
+    signal.raise();
+    await Promise.all(sleepers);
   });
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(woke).toBe(false);
-  signal.raise();
-  await second;
-});
 
-test('a time-out ends the sleep', async () => {
-  await createSignal().wait(1);
+  test('raised while nobody sleeps, it ends the next sleep, and no more', async () => {
+    const signal = createSignal();
+    signal.raise();
+    await signal.wait(forEverMs);
+    let woken = false;
+    const sleeps = signal.wait().then(() => {
+      woken = true;
+    });
+    await new Promise(setImmediate);
+    expect(woken).toBe(false);
+    signal.raise();
+    await sleeps;
+  });
+
+  test('gives up after its time', async () => {
+    await createSignal().wait(1);
+  });
 });

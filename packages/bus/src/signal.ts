@@ -1,6 +1,6 @@
-/** Lets one loop sleep until something happens; what happens while it is awake is not missed. */
+/** Lets loops sleep until something happens; what happens while a lone one is awake is not missed. */
 export interface Signal {
-  /** Ends the sleep under way, or the next one. */
+  /** Ends the sleep of all that sleep, or else the next one. */
   raise(): void;
   /**
    * Sleeps until `raise`.
@@ -12,11 +12,11 @@ export interface Signal {
 /** Makes one that is not raised. */
 export function createSignal(): Signal {
   let raised = false;
-  let wake: (() => void) | undefined;
+  const sleepers = new Set<() => void>();
   return {
     raise() {
       raised = true;
-      wake?.();
+      for (const wake of sleepers) wake();
     },
     async wait(timeoutMs) {
       if (!raised) await sleep(timeoutMs);
@@ -29,10 +29,10 @@ export function createSignal(): Signal {
       const timer = timeoutMs === undefined ? undefined : setTimeout(done, timeoutMs);
       function done(): void {
         clearTimeout(timer);
-        wake = undefined;
+        sleepers.delete(done);
         resolve();
       }
-      wake = done;
+      sleepers.add(done);
     });
   }
 }
