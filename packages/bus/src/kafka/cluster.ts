@@ -27,6 +27,7 @@ export interface FetchedPartition {
 
 /** The part of kafkajs' Broker that reads. */
 interface Broker {
+  disconnect(): Promise<void>;
   fetch(o: {
     isolationLevel: number;
     maxWaitTime: number;

@@ -190,6 +190,16 @@ describe('the log in Kafka', () => {
     }
   }, 60_000);
 
+  test('followers that stop as soon as they are ready leave no connection behind', async () => {
+    const before = process.wires.open;
+    for (let count = 0; count < 8; count += 1) {
+      const follower = process.bus.follow({ topics: [topic], handle: () => undefined });
+      await follower.ready;
+      await follower.stop();
+    }
+    await until(() => process.wires.open <= before);
+  });
+
   test('chooses partitions as the default partitioner of Kafka clients does', async () => {
     const choose = Partitioners.DefaultPartitioner();
     const partitionMetadata = Array.from({ length: 4 }, (_, partitionId) => ({ partitionId, leader: 1 }));

@@ -119,6 +119,11 @@ export function createPartitionReader(client: Kafka): PartitionReader {
     waitMs: number,
   ): Promise<PartitionRead[]> {
     const broker = await cluster.findBroker({ nodeId });
+    // Connected while the reader was closed: nobody else knows of this connection any more.
+    if (closed) {
+      await broker.disconnect();
+      throw new Error('the reader is closed');
+    }
     const topics = Map.groupBy(cursors, (cursor) => cursor.topic);
     const { responses } = await broker.fetch({
       isolationLevel: readCommitted,

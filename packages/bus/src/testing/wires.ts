@@ -12,6 +12,8 @@ export interface Wires extends Required<Pick<KafkaOptions, 'connect'>> {
   deafen(deaf: boolean): void;
   /** Requests for records are lost, all others go through. */
   loseFetches(lost: boolean): void;
+  /** How many connections there are. */
+  readonly open: number;
   /** How many were lost: after the first, none that waits at a broker brings anything. */
   readonly lostFetches: number;
 }
@@ -61,6 +63,9 @@ export function openWires(): Wires {
     },
     deafen(deaf) {
       state.deaf = deaf;
+    },
+    get open() {
+      return sockets.size;
     },
     get lostFetches() {
       return state.lost;
