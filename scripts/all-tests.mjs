@@ -22,7 +22,7 @@ const jestSuites = {
   forms: { folders: ['tests/forms'], workers: 2 },
   cluster: { folders: ['tests/e2e'], env: { OMNIGATE_TEST_FORM: 'cluster' }, workers: 2, shared: true },
   browser: { folders: ['tests/browser'], workers: 2 },
-  chaos: { folders: ['tests/chaos'], workers: 2 },
+  chaos: { folders: ['tests/chaos'] },
 };
 
 const counts = { passed: 0, failed: 0 };

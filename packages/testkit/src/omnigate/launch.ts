@@ -16,7 +16,7 @@ const databaseMs = 60_000;
 export type OmnigateForm = 'standalone' | 'cluster';
 
 const forms = {
-  standalone: { main: ['services', 'standalone', 'dist', 'main.js'], readyMs: 120_000 },
+  standalone: { main: ['services', 'standalone', 'dist', 'main.js'], readyMs: 60_000 },
   cluster: { main: ['packages', 'testkit', 'dist', 'cluster', 'main.js'], readyMs: 180_000 },
 } as const;
 
