@@ -81,12 +81,6 @@ describe('npm run start:cluster', () => {
     return rows.split('\n').filter((row) => row !== '' && !row.startsWith('Z'));
   };
 
-  const portsOfNow = () => ({
-    OMNIGATE_HTTP_PORT: new URL(credentials().http_url).port,
-    OMNIGATE_GRPC_PORT: credentials().grpc_address.split(':')[1] ?? '',
-    OMNIGATE_SMTP_PORT: '0',
-  });
-
   async function saysThatItIsReady(): Promise<void> {
     expect(written.match(/^Omnigate is ready/gm)).toHaveLength(1);
     expect(written).toContain(`${folder}/credentials.json`);
@@ -129,10 +123,14 @@ describe('npm run start:cluster', () => {
   async function startsAgainWhereItWasKilled(): Promise<void> {
     const all = await pidsBelow();
     const [main = 0] = await pidsBelow(/^\S*node\b.*testkit\/dist\/cluster\/main\.js/);
-    const ports = portsOfNow();
+    const { http_url: url, grpc_address: address } = credentials();
     process.kill(main, 'SIGKILL');
     await ended;
-    await start(ports);
+    await start({
+      ...free,
+      OMNIGATE_HTTP_PORT: new URL(url).port,
+      OMNIGATE_GRPC_PORT: address.split(':')[1] ?? '',
+    });
     expect(survivors(all)).toEqual([]);
     // A client in this process waits before it connects again to an address that was away.
     const { resources } = await eventually(() =>

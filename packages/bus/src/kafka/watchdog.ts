@@ -52,6 +52,7 @@ export function createWatchdog(o: WatchdogOptions): Watchdog {
     if (performance.now() - lastMs < o.stuckAfterMs / 2) return;
     const askedMs = performance.now();
     if (!(await o.hasWork())) return progressed();
+    // Kafka was away for a part of this look.
     if (performance.now() - askedMs > lookEveryMs) return watchAnew();
     const silentMs = askedMs - watchedMs;
     if (o.isBusy() || silentMs < o.stuckAfterMs * (restarts + 1)) return;
